@@ -95,6 +95,42 @@ public sealed class GrowingLedgerTests(Service service) : IClassFixture<Service>
         Finished(await ImportAsync("c.csv", Ledger(open, "未整改"), "140729", place), "unchanged").ShouldBe(2);
     }
 
+    /// <summary>What a ledger says otherwise is applied or named: of what was merged, of another place or trade, of what people did.</summary>
+    [Fact]
+    public async Task What_is_not_applied_is_named()
+    {
+        string Ledger(string level, string region, string sector, string unit, string deadline) =>
+            "编号,发现时间,区县,行业,地点,隐患内容,隐患等级,责任单位,整改期限,状态\n"
+            + $"1,2026-03-05,{region},{sector},三采区,电缆漏电,一般,{unit},2026-12-20,未整改\n"
+            + $"2,2026-03-06,{region},{sector},四采区,路面塌陷,{level},{unit},{deadline},未整改\n";
+        var first = await ImportAsync("a.csv", Ledger("一般", "永顺县", "煤矿", "综采队", "2026-12-20"), "4331", "换样");
+        var ids = HazardsOf(first);
+        (await service.Admin.GetAsync($"hazards/{ids[1]}")).Json["hazard"]!["region"]!.ToString().ShouldBe("433127");
+        var moved = RowsOf(await ImportAsync("b.csv", Ledger("一般", "龙山县", "消防", "综采队", "2026-12-20"), "4331", "换样"));
+        foreach (var row in moved)
+        {
+            row.ShouldContain("import.region_differs");
+            row.ShouldContain("import.sector_differs");
+        }
+        await service.BodyAsync("ys-awb", "永顺县安委办", "committeeOffice", "433127");
+        var office = await service.KeyAsync("ys-awb", "433127", "coordinator", "inspector");
+        // A hazard that was merged is on no list of its own: whatever its row says is said.
+        (await office.PostAsync($"hazards/{ids[1]}/merge", new() { ["into"] = ids[0], ["reason"] = "同一处" })).Require(HttpStatusCode.OK);
+        var merged = RowsOf(await ImportAsync("c.csv", Ledger("重大", "龙山县", "消防", "综采队", "2026-12-20"), "4331", "换样"))[1];
+        merged.ShouldContain("import.state_behind");
+        merged.ShouldContain("import.level_differs");
+        // What was declared is not undone because another unit is named.
+        var body = (await office.GetAsync($"hazards/{ids[0]}")).Json["hazard"]!["legs"]!["sole"]!["body"]!.ToString();
+        var unit = await service.KeyAsync(body, "433127", "responsible");
+        (await unit.PostAsync($"hazards/{ids[0]}/legs/sole/completion", new() { ["results"] = "已整改" })).Require(HttpStatusCode.OK);
+        var named = RowsOf(await ImportAsync("d.csv", Ledger("重大", "龙山县", "消防", "掘进队", "2026-12-20"), "4331", "换样"))[0];
+        named.ShouldContain("import.unit_differs");
+        (await office.GetAsync($"hazards/{ids[0]}")).Json["hazard"]!["legs"]!["sole"]!["stage"]!.ToString().ShouldBe("declared");
+
+        static string[] RowsOf(Answer report) =>
+            [.. report.Json["rows"]!.AsArray().Where(r => r!["hazard"] is not null).Select(r => r!.ToJsonString(Plain))];
+    }
+
     [Fact]
     public async Task A_corrected_mapping_reads_anew_what_was_misunderstood()
     {

@@ -37,6 +37,8 @@ internal static class ImportNotes
         ["import.picture_left"] = "A picture is not imported; the Chinese text says why",
         ["import.pictures"] = "How many pictures of the ledger became attachments, and how many did not",
         ["import.pictures_attached"] = "Pictures become attachments",
+        ["import.region_differs"] = "The ledger names another region; the one on record stays",
+        ["import.sector_differs"] = "The ledger names another sector; the one on record stays",
         ["import.region_unknown"] = "The region was not found; the ledger's stands in",
         ["import.row_edited"] = "The row was edited; it is taken for one on record",
         ["import.row_elsewhere"] = "A ledger of that name has the same row in another county; this one is entered beside it",

@@ -19,9 +19,13 @@ internal sealed class LedgerChanges(UnderstoodRow row, RowBodies bodies, DateTim
     /// <summary>The next change; null when there is no more.</summary>
     public LedgerStep? Next(Hazard hazard)
     {
-        // What counts no more is not brought up to date.
+        // What counts no more is not brought up to date; that it is graver than it was taken for is said.
         if (hazard.Stage is Stage.Rejected or Stage.Merged)
+        {
+            if (_next++ == 0 && row.Level?.Value == LedgerLevel.Major && hazard.Level != Level.Major)
+                doubt($"import.level_differs: 台账的隐患等级为“{CodeList.Chinese(Level.Major)}”；该隐患已{CodeList.Chinese(hazard.Stage)}，没有改动，请核对");
             return null;
+        }
         while (_next < 3)
             if (_next++ switch { 0 => OfLevel(hazard), 1 => OfUnit(hazard), _ => OfDeadline(hazard) } is { } step)
                 return step;
@@ -49,6 +53,12 @@ internal sealed class LedgerChanges(UnderstoodRow row, RowBodies bodies, DateTim
         // The same name, registered since: the ledger says nothing new.
         if (before == to.Name || Kept(leg.NamedByLedger, "责任单位", before, to.Name))
             return null;
+        if (hazard.ActedOn && leg.Stage is LegStage.Declared or LegStage.Returned)
+        {
+            // A declaration would be undone, or what was given back be taken on, by nobody's decision.
+            doubt($"import.unit_differs: 台账的责任单位由“{before}”改为“{to.Name}”，该方{CodeList.Chinese(leg.Stage)}，没有改动，请由交办单位改派");
+            return null;
+        }
         var order = new ReassignLeg(Leg.Sole, to.Id, row.Deadline?.Day ?? leg.Deadline, row.Measures ?? leg.Instructions, Again,
             ResponsiblePerson: LedgerStory.Short(row.ResponsiblePerson, 200));
         return new LedgerStep(now, bodies.Finder, order)

@@ -164,6 +164,8 @@ internal sealed class LedgerStory
             Stage.Reported or Stage.Verified => (LedgerState.Reported, LedgerState.FixedOnTheSpot),
             Stage.Closed => (LedgerState.Closed, LedgerState.FixedOnTheSpot),
             Stage.Rejected => (LedgerState.Unfounded, LedgerState.Unfounded),
+            // It shares the fate of another, which the row says nothing of.
+            Stage.Merged => (LedgerState.Closed, LedgerState.Unfounded),
             Stage.AwaitingClosure => (LedgerState.Accepted, LedgerState.FixedOnTheSpot),
             _ => leg switch
             {
@@ -209,6 +211,9 @@ internal sealed class LedgerStory
             _notUnderstood.Add($"import.row_edited: 内容有改动，按{(how == RowMatch.Number ? "编号" : "日期、地点和文字")}认作此前登记的 {id}，请核对");
     }
 
+    // What the row said of them before, and says now.
+    private readonly Dictionary<LedgerField, (string From, string To)> _moved = [];
+
     private static readonly LedgerField[] Acted =
     [
         LedgerField.Description, LedgerField.Category, LedgerField.Enterprise, LedgerField.Project, LedgerField.Place, LedgerField.Region,
@@ -238,6 +243,8 @@ internal sealed class LedgerStory
             }
             else if (before.Field == LedgerField.ResponsiblePerson)
                 _notUnderstood.Add($"import.person_changed: [{name}] 由“{old}”改为“{to}”，没有改动登记的责任人，请核对");
+            else if (before.Field is LedgerField.Region or LedgerField.Sector)
+                _moved[before.Field.Value] = (old, to);
             else if (before.Field is not { } field || !Acted.Contains(field))
                 _remarks.Add($"import.cell_changed: [{name}] 由“{old}”改为“{to}”，原文已保存");
         }
@@ -258,6 +265,13 @@ internal sealed class LedgerStory
         List<(CorrectableField, string?)> facts = [];
         if (regionKnown && region != assumed && before.Region == assumed)
             facts.Add((CorrectableField.Region, region.Value));
+        else if (_moved.TryGetValue(LedgerField.Region, out var place) && !(regionKnown && region == before.Region))
+            _notUnderstood.Add(
+                $"import.region_differs: 台账的地区由“{place.From}”改为“{place.To}”，登记的 {Regions.NameOf(before.Region)} 没有改动；确属登记有误的，请更正区划");
+        if (_moved.TryGetValue(LedgerField.Sector, out var trade)
+            && !(sectorKnown && (sector == before.Sector || before.Sector.Value == "other")))
+            _notUnderstood.Add(
+                $"import.sector_differs: 台账的行业由“{trade.From}”改为“{trade.To}”，登记的没有改动；确属登记有误的，请更正行业领域");
         if (sectorKnown && _understood.Sector is not null)
             facts.Add((CorrectableField.Sector, sector.Value));
         _reread = facts;

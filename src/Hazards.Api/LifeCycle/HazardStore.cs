@@ -385,6 +385,8 @@ internal sealed class HazardStore(
                 {
                     Target = target, Owed = (Clocks.Open(hazard, rulebook), target is null ? [] : Clocks.Open(target, rulebook)),
                 };
+            case FixByOwnCheck own:
+                return own with { Merged = [.. await MergedAsync(hazard, cancellationToken)] };
             case RejectHazard { WithMerged: false } reject:
                 return reject with { Merged = [.. await MergedAsync(hazard, cancellationToken)] };
             case VerifyHazard { WithMerged: false, Level: not Domain.Codes.Level.Major } verify:

@@ -113,6 +113,10 @@ public sealed record FixOnTheSpot(string Measures, [property: Longest(Texts.Name
 /// <param name="FixedBy">By whom, in words.</param>
 public sealed record FixByOwnCheck(string Measures, [property: Longest(Texts.NameLength)] string? FixedBy = null) : IHazardCommand
 {
+    /// <summary>The hazards that were merged into it and still are, found by the caller of the decision.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public ImmutableArray<Hazard> Merged { get; init; } = [];
+
     /// <inheritdoc />
     public CommandRule Rule => CommandRules.FixByOwnCheck;
 
@@ -123,7 +127,9 @@ public sealed record FixByOwnCheck(string Measures, [property: Longest(Texts.Nam
         ArgumentNullException.ThrowIfNull(act);
         return Refusal.All(Texts.Required("measures", Measures),
             Texts.Check("fixedBy", FixedBy, 0, Texts.NameLength, multiline: false),
-            Checks.AfterReopening(act, hazard)) is { } wrong
+            Checks.AfterReopening(act, hazard),
+            // 并案不消事: what others found is for others to see.
+            Merged.All(m => m.ReportedBy == act.By.Body.Id) ? null : HazardRefusals.OwnCheckMerged.Because()) is { } wrong
             ? wrong
             : Decision.Of(new HazardFixedByOwnCheck(Measures, FixedBy), new HazardClosed(ClosureGround.OwnCheck, null));
     }

@@ -125,6 +125,11 @@ public sealed class TheGaps
             .Then(new HazardFixedByOwnCheck("更换软管", "安全员"), new HazardClosed(ClosureGround.OwnCheck, null));
         (story.Then.Stage, story.Then.Closure!.Ground).ShouldBe((Stage.Closed, ClosureGround.OwnCheck));
         Stories.Reported.When(As(GasCompany, Role.Reporter), new FixByOwnCheck("更换")).ThenRefused(HazardRefusals.NotOwnCheck);
+        // What others found does not end with it because it was merged into it.
+        var own = Stories.OwnReport;
+        own.When(As(GasCompany, Role.Reporter), new FixByOwnCheck("更换") { Merged = [own.Then, Stories.Reported.Then] })
+            .ThenRefused(HazardRefusals.OwnCheckMerged);
+        own.When(As(GasCompany, Role.Reporter), new FixByOwnCheck("更换") { Merged = [own.Then] }).ThenItHappens();
         Stories.Reported.When(As(CountyOffice, Role.Reporter), new FixByOwnCheck("更换")).ThenRefused(HazardRefusals.NotOwnCheck);
         var others = new Story()
             .And(
