@@ -90,12 +90,13 @@ internal static class Checks
     }
 
     /// <summary>What would befall those that were merged into it is said of them, too.</summary>
-    public static Refusal? Merged(RefusalCode code, ImmutableArray<Hazard> merged, bool withMerged, Act act)
+    public static Refusal? Merged(RefusalCode code, IEnumerable<Hazard> merged, bool withMerged, Act act)
     {
         const int mostNamed = 5;
-        return merged.IsEmpty || withMerged ? null : code.Because(
-            "withMerged", ("count", merged.Length),
-            ("hazards", string.Join(", ", merged.Where(act.By.Sees).Take(mostNamed).Select(h => h.Id))));
+        Hazard[] those = withMerged ? [] : [.. merged];
+        return those.Length == 0 ? null : code.Because(
+            "withMerged", ("count", those.Length),
+            ("hazards", string.Join(", ", those.Where(act.By.Sees).Take(mostNamed).Select(h => h.Id))));
     }
 
     /// <summary>Two legs and their supervisors are different bodies.</summary>

@@ -25,6 +25,13 @@ public interface IHazardCommand
     Decision Decide(Hazard hazard, Act act);
 }
 
+/// <summary>An order that is decided on what was merged into the hazard as well: what befalls that hazard befalls them (并案不消事).</summary>
+public interface IOverMerged : IHazardCommand
+{
+    /// <summary>The same with the hazards that were merged into it and still are.</summary>
+    IHazardCommand Over(ImmutableArray<Hazard> merged);
+}
+
 /// <summary>What follows from a command: events, or why not. Never both.</summary>
 public readonly record struct Decision
 {

@@ -607,26 +607,24 @@ public sealed record Hazard
         {
             Legs = Legs.SetItems(Legs.Values.Where(l => l.AssignedBy == e.From).Select(
                 l => KeyValuePair.Create(l.Leg, l with { AssignedBy = e.To, OrderedBy = l.OrderedBy ?? e.From }))),
-            Suspension = Suspension is { } suspension ? suspension with { Reviewer = Now(suspension.Reviewer)!.Value } : null,
-            Closure = Closure is { } closure ? closure with { Watcher = Now(closure.Watcher)!.Value } : null,
+            Suspension = Suspension?.Reviewer == e.From ? Suspension with { Reviewer = e.To } : Suspension,
+            Closure = Closure?.Watcher == e.From ? Closure with { Watcher = e.To } : Closure,
         };
         return e.Cause == PassingCause.OwnLeg ? judged : judged with
         {
-            AssignedBy = Now(AssignedBy),
-            Legs = Legs.SetItems(
-                judged.Legs.Values.Select(l => KeyValuePair.Create(l.Leg, l with { Supervisor = Now(l.Supervisor) }))),
-            Listing = Listing is { } listing ? listing with { By = Now(listing.By)!.Value } : null,
-            Delisting = Delisting is { } delisting ? delisting with { By = Now(delisting.By)!.Value } : null,
+            AssignedBy = AssignedBy == e.From ? e.To : AssignedBy,
+            Legs = judged.Legs.SetItems(judged.Legs.Values.Where(l => l.Supervisor == e.From).Select(
+                l => KeyValuePair.Create(l.Leg, l with { Supervisor = e.To }))),
+            Listing = Listing?.By == e.From ? Listing with { By = e.To } : Listing,
+            Delisting = Delisting?.By == e.From ? Delisting with { By = e.To } : Delisting,
             Missed =
             [
                 .. Missed.Select(m => m with
                 {
-                    Asked = m.Asked.SetItems(m.Asked.Select(a => KeyValuePair.Create(a.Key, Now(a.Value)!.Value))),
+                    Asked = m.Asked.SetItems(m.Asked.Where(a => a.Value == e.From).Select(a => KeyValuePair.Create(a.Key, e.To))),
                 }),
             ],
         };
-
-        BodyId? Now(BodyId? body) => body == e.From ? e.To : body;
     }
 
     /// <summary>The bodies that owe something of it, or would once it comes to that.</summary>

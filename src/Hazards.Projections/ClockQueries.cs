@@ -255,8 +255,10 @@ public sealed class ClockQueries(NpgsqlDataSource dataSource, Func<Rulebook> rul
             if (cursor is { } after)
                 where.And($"({string.Join(", ", order)}) {(Descending ? "<" : ">")} ({After(where, after)})");
             var version = Sources.VersionOf(scope, where);
+            var columns = string.Join(", ", order.Where(o => o != "h.hazard_id").Append(Columns)).Replace("h.", "p.", StringComparison.Ordinal);
+            var newest = pins ? $", {PageCursor.Newest}" : "";
             return $"""
-                select v.hazard_id, v.version, v.position, v.first_recorded_at, v.recorded_last, i.item, {string.Join(", ", order.Where(o => o != "h.hazard_id").Append(Columns)).Replace("h.", "p.", StringComparison.Ordinal)}{(pins ? $", {PageCursor.Newest}" : "")}
+                select v.hazard_id, v.version, v.position, v.first_recorded_at, v.recorded_last, i.item, {columns}{newest}
                 from (select h.* from {Table} h where {where.Sql} order by {sorted} limit {rows}) p
                 cross join lateral ({version}) v
                 join rows.hazard_items i on i.position = v.position

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 
@@ -13,21 +14,28 @@ public static class Offices
     public static async Task<Body> WithOfficesAsync(
         this IRegistryQueries registry, Body body, DateTimeOffset? asOf, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(registry);
         ArgumentNullException.ThrowIfNull(body);
-        if (body.OfficeOf is not { Level: > RegionLevel.County } own)
-            return body;
-        var there = await registry.OfficeRegionsAsync(own, asOf, cancellationToken);
-        return body with { OfficeFor = [own, .. Regions.All.Select(r => r.Code).Where(IsLeftToIt)] };
-
-        bool IsLeftToIt(RegionCode region)
+        // A county's is that of its county alone, and what is no office is none: nothing to look up.
+        return body.OfficeOf is not { Level: > RegionLevel.County } ? body : body with
         {
-            if (region == own || region.Level < RegionLevel.County || !own.Contains(region))
-                return false;
-            for (var level = region.Level; level < own.Level; level++)
-                if (there.Contains(region.At(level)))
-                    return false;
-            return true;
-        }
+            OfficeFor = await registry.OfficesForAsync([body], asOf, cancellationToken),
+        };
+    }
+
+    /// <summary>The same of several bodies together.</summary>
+    public static async Task<ImmutableArray<RegionCode>> OfficesForAsync(
+        this IRegistryQueries registry, IEnumerable<Body> bodies, DateTimeOffset? asOf, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(registry);
+        var own = bodies.Select(b => b.OfficeOf).OfType<RegionCode>().ToHashSet();
+        var wide = own.Where(r => r.Level > RegionLevel.County).ToArray();
+        if (wide.Length == 0)
+            return [.. own];
+        var there = await registry.OfficeRegionsAsync(wide, asOf, cancellationToken);
+        return [.. own.Union(Regions.All.Select(r => r.Code).Where(IsLeft))];
+
+        bool IsLeft(RegionCode region) => region.Level >= RegionLevel.County
+            && Authority.Wider(region).Prepend(region).FirstOrDefault(r => there.Contains(r) || own.Contains(r)) is var next
+            && wide.Contains(next);
     }
 }

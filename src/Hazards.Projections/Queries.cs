@@ -326,9 +326,9 @@ public interface IRegistryQueries
     /// <summary>One body as of an instant; null when there was none.</summary>
     Task<Body?> BodyAsync(BodyId id, DateTimeOffset? asOf, CancellationToken cancellationToken = default);
 
-    /// <summary>The regions of the committee offices within a region that were there at an instant, or are now.</summary>
+    /// <summary>The regions of the committee offices within any of these that were there at an instant, or are now.</summary>
     Task<IReadOnlySet<RegionCode>> OfficeRegionsAsync(
-        RegionCode within, DateTimeOffset? asOf, CancellationToken cancellationToken = default);
+        IReadOnlyCollection<RegionCode> within, DateTimeOffset? asOf, CancellationToken cancellationToken = default);
 
     /// <summary>Bodies within a region, by id; filtered by kind, sector, part of the name; dissolved ones only when asked for.</summary>
     Task<Page<Body>> ListBodiesAsync(

@@ -51,7 +51,7 @@ public sealed class RegistryQueries(NpgsqlDataSource dataSource) : IRegistryQuer
 
     /// <inheritdoc />
     public async Task<IReadOnlySet<RegionCode>> OfficeRegionsAsync(
-        RegionCode within, DateTimeOffset? asOf, CancellationToken cancellationToken = default)
+        IReadOnlyCollection<RegionCode> within, DateTimeOffset? asOf, CancellationToken cancellationToken = default)
     {
         // By bodies_by_region.
         var where = new Conditions().Within(within);
@@ -79,8 +79,8 @@ public sealed class RegistryQueries(NpgsqlDataSource dataSource) : IRegistryQuer
             order by length(b.region), b.body_id limit 300
             """);
         var county = place.At(RegionLevel.County);
-        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. Enum.GetValues<RegionLevel>().Where(l => l >= place.Level)
-            .Select(l => place.At(l).Value)] });
+        command.Parameters.Add(
+            new NpgsqlParameter<string[]> { TypedValue = [.. Authority.Wider(place).Prepend(place).Select(r => r.Value)] });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = county.Value });
         command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. kinds.Select(CodeList.Code)] });
         return [.. await ReadAsync<Body>(command, cancellationToken)];

@@ -95,7 +95,9 @@ public sealed class GrowingLedgerTests(Service service) : IClassFixture<Service>
         Finished(await ImportAsync("c.csv", Ledger(open, "未整改"), "140729", place), "unchanged").ShouldBe(2);
     }
 
-    /// <summary>What a ledger says otherwise is applied or named: of what was merged, of another place or trade, of what people did.</summary>
+    /// <summary>
+    /// What a ledger says otherwise is applied or named: of what was merged, of another place or trade, against what people did.
+    /// </summary>
     [Fact]
     public async Task What_is_not_applied_is_named()
     {

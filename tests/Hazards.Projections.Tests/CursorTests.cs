@@ -108,7 +108,8 @@ public sealed class CursorTests(RowsDatabase database) : IClassFixture<RowsDatab
         var scope = await TellAsync();
         var first = await Queries.LedgerAsync(scope, Everything, LedgerSort.Recorded, false, null, 5);
         await TellAsync();
-        var rest = await Pages.AllAsync((c, n) => Queries.LedgerAsync(scope, Everything, LedgerSort.Recorded, false, c ?? first.Next, n), 200);
+        var rest = await Pages.AllAsync(
+            (c, n) => Queries.LedgerAsync(scope, Everything, LedgerSort.Recorded, false, c ?? first.Next, n), 200);
         var all = await Pages.AllAsync((c, n) => Queries.LedgerAsync(scope, Everything, LedgerSort.Recorded, false, c, n), 200);
         first.Items.Concat(rest).Select(i => i.Id).ShouldBe(all.Select(i => i.Id));
     }

@@ -96,7 +96,9 @@ internal sealed class Stories(int seed, DateTimeOffset begin, int reportOneIn = 
     private Append? Gone(Hazard hazard) =>
         hazard.Known().ToArray() is { Length: > 0 } parties ? Gone(hazard, parties[goings.Next(parties.Length)]) : null;
 
-    /// <summary>One of its bodies is not there for it: what it owed passes on. Next time it may be another, and this one there again.</summary>
+    /// <summary>
+    /// One of its bodies is not there for it: what it owed passes on. Next time it may be another, and this one there again.
+    /// </summary>
     public Append? Gone(Hazard hazard, BodyId gone)
     {
         var bodies = Town.Bodies.SetItem(gone, Town.Bodies[gone] with { Dissolved = true });

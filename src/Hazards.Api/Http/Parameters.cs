@@ -113,11 +113,13 @@ internal static class Parameters
             filter = filter with { Body = null, Bodies = await registry.WithSubordinatesAsync(body, cancellationToken) };
         if (filter.Owes is not { } owes)
             return filter;
-        var (owing, asOf) = (await registry.WithSubordinatesAsync(owes, cancellationToken), query.InstantOrDay(AsOf.Name));
-        var offices = new HashSet<RegionCode>();
-        foreach (var office in (await registry.BodiesAsync([.. owing], cancellationToken)).Values.Where(b => b.OfficeOf is not null))
-            offices.UnionWith((await registry.WithOfficesAsync(office, asOf, cancellationToken)).Offices);
-        return filter with { Owes = null, Owing = owing, OwesAsOffice = [.. offices] };
+        var owing = await registry.WithSubordinatesAsync(owes, cancellationToken);
+        var bodies = await registry.BodiesAsync([.. owing], cancellationToken);
+        return filter with
+        {
+            Owes = null, Owing = owing,
+            OwesAsOffice = await registry.OfficesForAsync(bodies.Values, query.InstantOrDay(AsOf.Name), cancellationToken),
+        };
     }
 
     private static readonly string[] BodyNames = ["body", "owes", "supervisor", "sender", "listedBy", "asked"];

@@ -220,11 +220,11 @@ internal sealed class EarlierLedgers(NpgsqlDataSource dataSource)
         while (await reader.ReadAsync(cancellationToken))
         {
             using var cells = JsonDocument.Parse(reader.GetString(2));
+            var stage = CodeList.TryParse<Stage>(reader.GetString(3), out var known) ? known : (Stage?)null;
             rows.Add(new RecordedRow(new EarlierRow(reader.GetGuid(0), reader.GetString(1),
                 RowLikeness.Of(
                     [.. cells.RootElement.EnumerateArray().Select(c => (c.GetProperty("header").GetString() ?? "", c.GetProperty("text").GetString() ?? ""))],
-                    mapping)) { Ended = reader.GetString(3) is "closed" or "merged" },
-                CodeList.TryParse<Stage>(reader.GetString(3), out var stage) ? stage : null,
+                    mapping)) { Ended = stage is Stage.Closed or Stage.Merged }, stage,
                 reader.IsDBNull(4) ? [] : JsonSerializer.Deserialize<ImmutableArray<string>>(reader.GetString(4)), reader.GetBoolean(5)));
         }
 

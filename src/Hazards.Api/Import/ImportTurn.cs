@@ -56,7 +56,7 @@ internal sealed class ImportTurn : IAsyncDisposable
             "select bool_and(pg_try_advisory_lock_shared($1, a)) from unnest($2) a union all select pg_try_advisory_lock($1, $3)",
             connection);
         command.Parameters.Add(PackageShelf.Of(LockClass));
-        command.Parameters.Add(PackageShelf.Of(Above(own).Select(Key).ToArray()));
+        command.Parameters.Add(PackageShelf.Of(Authority.Wider(own).Select(Key).ToArray()));
         command.Parameters.Add(PackageShelf.Of(Key(own)));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var isOurs = true;
@@ -64,9 +64,6 @@ internal sealed class ImportTurn : IAsyncDisposable
             isOurs &= await reader.IsDBNullAsync(0, cancellationToken) || reader.GetBoolean(0);
         return isOurs;
     }
-
-    private static IEnumerable<RegionCode> Above(RegionCode region) =>
-        Enum.GetValues<RegionLevel>().Where(level => level > region.Level).Select(region.At);
 
     private static int Key(RegionCode region) => int.Parse(region.Value, System.Globalization.CultureInfo.InvariantCulture);
 

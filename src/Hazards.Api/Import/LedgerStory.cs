@@ -216,8 +216,8 @@ internal sealed class LedgerStory
 
     private static readonly LedgerField[] Acted =
     [
-        LedgerField.Description, LedgerField.Category, LedgerField.Enterprise, LedgerField.Project, LedgerField.Place, LedgerField.Region,
-        LedgerField.Sector, LedgerField.Level, LedgerField.IsMajor, LedgerField.ResponsibleUnit, LedgerField.Deadline, LedgerField.State,
+        LedgerField.Description, LedgerField.Category, LedgerField.Enterprise, LedgerField.Project, LedgerField.Place,
+        LedgerField.Level, LedgerField.IsMajor, LedgerField.ResponsibleUnit, LedgerField.Deadline, LedgerField.State,
     ];
 
     /// <summary>

@@ -59,8 +59,7 @@ internal sealed partial class PlannedRows
             return new PlannedRow(row.Sheet, row.Number, null, row.Fingerprint, null);
         var plan = new PlannedRow(row.Sheet, row.Number, identity, row.Fingerprint, RowLikeness.Of(understood))
         {
-            IsOpen = understood.State?.Value
-                is not (LedgerState.Closed or LedgerState.Accepted or LedgerState.FixedOnTheSpot or LedgerState.Unfounded),
+            IsOpen = !(understood.State?.Value >= LedgerState.Accepted),
             Says = SaysOf(understood), NamesRegion = !string.IsNullOrWhiteSpace(understood.Region),
         };
         if (Earlier(plan) is { } first)

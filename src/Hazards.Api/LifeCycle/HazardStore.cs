@@ -352,14 +352,14 @@ internal sealed class HazardStore(
         var hazard = story.After!;
         if (!Succession.MayConcern(hazard, bodies) || !Succession.IsNeeded(hazard, rulebook, bodies))
             return;
-        var known = (await registry.BodiesAsync([.. hazard.Known()], cancellationToken)).ToDictionary();
+        var takers = bodies.ToDictionary();
         foreach (var office in await registry.OfficesAsync([.. Succession.OfficesOf(hazard)], cancellationToken))
-            known[office.Id] = office;
-        while (known.Values.Select(b => b.Successor).OfType<BodyId>().Where(b => !known.ContainsKey(b)).ToHashSet() is { Count: > 0 } heirs
+            takers[office.Id] = office;
+        while (takers.Values.Select(b => b.Successor).OfType<BodyId>().Where(b => !takers.ContainsKey(b)).ToHashSet() is { Count: > 0 } heirs
             && await registry.BodiesAsync(heirs, cancellationToken) is { Count: > 0 } found)
             foreach (var (id, heir) in found)
-                known[id] = heir;
-        story.PassOn(now, known);
+                takers[id] = heir;
+        story.PassOn(now, takers);
     }
 
     /// <summary>
@@ -385,26 +385,15 @@ internal sealed class HazardStore(
                 {
                     Target = target, Owed = (Clocks.Open(hazard, rulebook), target is null ? [] : Clocks.Open(target, rulebook)),
                 };
-            case FixByOwnCheck own:
-                return own with { Merged = [.. await MergedAsync(hazard, cancellationToken)] };
-            case RejectHazard { WithMerged: false } reject:
-                return reject with { Merged = [.. await MergedAsync(hazard, cancellationToken)] };
-            case VerifyHazard { WithMerged: false, Level: not Domain.Codes.Level.Major } verify:
-                return verify with { Merged = [.. (await MergedAsync(hazard, cancellationToken)).Where(m => m.IsMajor)] };
-            case RegradeHazard { WithMerged: false, Level: not Domain.Codes.Level.Major } regrade:
-                return regrade with { Merged = [.. (await MergedAsync(hazard, cancellationToken)).Where(m => m.IsMajor)] };
+            case IOverMerged over when !hazard.Absorbed.IsEmpty:
+                var merged = new List<Hazard>();
+                foreach (var id in hazard.Absorbed)
+                    if (await LoadAsync(id, null, cancellationToken) is { } other && other.MergedInto == hazard.Id)
+                        merged.Add(other);
+                return over.Over([.. merged]);
             default:
                 return command;
         }
-    }
-
-    private async Task<IReadOnlyList<Hazard>> MergedAsync(Hazard hazard, CancellationToken cancellationToken)
-    {
-        var merged = new List<Hazard>();
-        foreach (var id in hazard.Absorbed)
-            if (await LoadAsync(id, null, cancellationToken) is { } other && other.MergedInto == hazard.Id)
-                merged.Add(other);
-        return merged;
     }
 
     private Task<Proposal<Hazard>> FollowAsync(

@@ -294,7 +294,8 @@ internal sealed class ReportMaker(FigureQueries figures, HazardFiles files, Rule
 internal sealed class HazardCards(IReadOnlyDictionary<string, string> names, SectorCatalogue sectors, bool inForce)
 {
     public static IEnumerable<BodyId> BodiesOf(Hazard hazard) =>
-        hazard.Legs.Values.SelectMany(l => new[] { l.Body, l.Supervisor, l.AssignedBy, l.OrderedBy }).Append(hazard.AssignedBy).OfType<BodyId>();
+        hazard.Legs.Values.SelectMany(l => new[] { l.Body, l.Supervisor, l.AssignedBy, l.OrderedBy }).Append(hazard.AssignedBy)
+            .OfType<BodyId>();
 
     private string Name(BodyId id) => names.GetValueOrDefault(id.Value, id.Value);
 
@@ -396,7 +397,8 @@ internal static class FigureNotes
     ];
 
     private static readonly FrozenDictionary<string, string> InEnglish = Enum.GetValues<ReportKind>()
-        .SelectMany(k => Notes(k, ReportMaker.Template)).Distinct().ToFrozenDictionary(n => n.Chinese, n => n.English, StringComparer.Ordinal);
+        .SelectMany(k => Notes(k, ReportMaker.Template)).Distinct()
+        .ToFrozenDictionary(n => n.Chinese, n => n.English, StringComparer.Ordinal);
 
     public static IReadOnlyList<string> Of(ReportKind kind, int template)
     {

@@ -51,6 +51,7 @@ internal sealed partial class PassingOn(SuccessionQueries duties, HazardStore ha
     };
 
     [LoggerMessage(
-        Level = LogLevel.Information, Message = "duties passed on of {Hazards} hazards; of {Left} there was nobody to take them, or nothing to do")]
+        Level = LogLevel.Information,
+        Message = "duties passed on of {Hazards} hazards; of {Left} there was nobody to take them, or nothing to do")]
     private partial void LogPassed(int hazards, int left);
 }

@@ -66,7 +66,7 @@ public static class Clocks
     /// <param name="body">The body.</param>
     /// <param name="offices">The regions whose committee office it is (<see cref="Body.Offices"/>).</param>
     public static bool IsOwedBy(BodyId? owner, RegionCode region, BodyId body, ImmutableArray<RegionCode> offices) =>
-        owner is { } named ? named == body : !offices.IsDefault && offices.Contains(region.At(RegionLevel.County));
+        owner is { } named ? named == body : offices.Contains(region.At(RegionLevel.County));
 
     /// <summary>All open clocks, counted by a given edition of the calendar.</summary>
     public static ImmutableArray<Clock> Open(Hazard hazard, Rulebook rules, WorkCalendar calendar)

@@ -213,7 +213,7 @@ public static class Ring
             if (level >= RegionLevel.Nation)
                 return null;
             var wider = hazard.Region.At(level + 1);
-            var offices = bodies.Values.Where(b => b.Kind == BodyKind.CommitteeOffice && !b.Dissolved && b.Region == wider).Take(2)
+            var offices = bodies.Values.Where(b => b.OfficeOf == wider).Take(2)
                 .ToArray();
             return offices is [var only] ? only.Id : null;
         }

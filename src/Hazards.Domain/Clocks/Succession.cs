@@ -42,8 +42,8 @@ public static class Succession
     public static IEnumerable<RegionCode> OfficesOf(Hazard hazard)
     {
         ArgumentNullException.ThrowIfNull(hazard);
-        var from = hazard.Region.Level > RegionLevel.County ? hazard.Region.Level : RegionLevel.County;
-        return Enum.GetValues<RegionLevel>().Where(l => l >= from).Order().Select(l => hazard.Region.At(l));
+        var own = hazard.Region.At(RegionLevel.County);
+        return Authority.Wider(own).Prepend(own);
     }
 
     /// <summary>The next thing to pass on; null when nothing is, or nobody is there to take it.</summary>

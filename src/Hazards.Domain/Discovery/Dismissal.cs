@@ -9,11 +9,12 @@ namespace Hazards.Domain;
 /// </summary>
 /// <param name="Reason">Why, with what was checked.</param>
 /// <param name="WithMerged">一并不属实: that what was merged into it is unfounded as well, whose fate it then shares.</param>
-public sealed record RejectHazard(string Reason, bool WithMerged = false) : IHazardCommand
+public sealed record RejectHazard(string Reason, bool WithMerged = false) : IOverMerged
 {
-    /// <summary>The hazards that were merged into it and still are, found by the caller of the decision.</summary>
-    [System.Text.Json.Serialization.JsonIgnore]
-    public ImmutableArray<Hazard> Merged { get; init; } = [];
+    private ImmutableArray<Hazard> Merged { get; init; } = [];
+
+    /// <inheritdoc />
+    public IHazardCommand Over(ImmutableArray<Hazard> merged) => this with { Merged = merged };
 
     /// <inheritdoc />
     public CommandRule Rule => CommandRules.Reject;
@@ -111,11 +112,12 @@ public sealed record FixOnTheSpot(string Measures, [property: Longest(Texts.Name
 /// <summary>自查自改: an enterprise that reported a hazard of its own says that it has fixed it. Counted apart from what others find.</summary>
 /// <param name="Measures">What was done.</param>
 /// <param name="FixedBy">By whom, in words.</param>
-public sealed record FixByOwnCheck(string Measures, [property: Longest(Texts.NameLength)] string? FixedBy = null) : IHazardCommand
+public sealed record FixByOwnCheck(string Measures, [property: Longest(Texts.NameLength)] string? FixedBy = null) : IOverMerged
 {
-    /// <summary>The hazards that were merged into it and still are, found by the caller of the decision.</summary>
-    [System.Text.Json.Serialization.JsonIgnore]
-    public ImmutableArray<Hazard> Merged { get; init; } = [];
+    private ImmutableArray<Hazard> Merged { get; init; } = [];
+
+    /// <inheritdoc />
+    public IHazardCommand Over(ImmutableArray<Hazard> merged) => this with { Merged = merged };
 
     /// <inheritdoc />
     public CommandRule Rule => CommandRules.FixByOwnCheck;

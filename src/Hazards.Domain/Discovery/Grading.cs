@@ -11,11 +11,12 @@ namespace Hazards.Domain;
 /// <param name="WithMerged">一并不是重大的: that the major hazards merged into it are none either.</param>
 public sealed record VerifyHazard(
     Level Level, [property: Longest(1000)] string? Basis = null, string? Findings = null, int? Grade = null, bool WithMerged = false)
-    : IHazardCommand
+    : IOverMerged
 {
-    /// <summary>The major hazards that were merged into it and still are, found by the caller of the decision.</summary>
-    [System.Text.Json.Serialization.JsonIgnore]
-    public ImmutableArray<Hazard> Merged { get; init; } = [];
+    private ImmutableArray<Hazard> Merged { get; init; } = [];
+
+    /// <inheritdoc />
+    public IHazardCommand Over(ImmutableArray<Hazard> merged) => this with { Merged = merged };
 
     /// <inheritdoc />
     public CommandRule Rule => CommandRules.Verify;
@@ -24,7 +25,7 @@ public sealed record VerifyHazard(
     public Decision Decide(Hazard hazard, Act act) =>
         (Grading.CheckBasis(Level, Basis) ?? Grading.CheckGrade(Level, Grade, act) ?? Texts.Optional("findings", Findings)
             ?? Checks.AfterReopening(act, hazard)
-            ?? (Level == Level.Major ? null : Checks.Merged(HazardRefusals.GradingMerged, Merged, WithMerged, act))) is { } wrong
+            ?? (Level == Level.Major ? null : Checks.Merged(HazardRefusals.GradingMerged, Merged.Where(m => m.IsMajor), WithMerged, act))) is { } wrong
             ? wrong
             : Decision.Of(new HazardVerified(Level, Basis, Findings) { Grade = Grade });
 }
@@ -36,11 +37,12 @@ public sealed record VerifyHazard(
 /// <param name="Grade">The place's own grade from now on, where its policy has grades; it must stand for the level.</param>
 /// <param name="WithMerged">一并不是重大的: that the major hazards merged into it are none either.</param>
 public sealed record RegradeHazard(
-    Level Level, string Reason, [property: Longest(1000)] string? Basis = null, int? Grade = null, bool WithMerged = false) : IHazardCommand
+    Level Level, string Reason, [property: Longest(1000)] string? Basis = null, int? Grade = null, bool WithMerged = false) : IOverMerged
 {
-    /// <summary>The major hazards that were merged into it and still are, found by the caller of the decision.</summary>
-    [System.Text.Json.Serialization.JsonIgnore]
-    public ImmutableArray<Hazard> Merged { get; init; } = [];
+    private ImmutableArray<Hazard> Merged { get; init; } = [];
+
+    /// <inheritdoc />
+    public IHazardCommand Over(ImmutableArray<Hazard> merged) => this with { Merged = merged };
 
     /// <inheritdoc />
     public CommandRule Rule => CommandRules.Regrade;
@@ -61,7 +63,7 @@ public sealed record RegradeHazard(
             Texts.Required("reason", Reason),
             Checks.After(act, hazard.GradedAt ?? hazard.FoundAt, new Words("核实定级", "the grading"))) is { } wrong)
             return wrong;
-        if (Level != Level.Major && Checks.Merged(HazardRefusals.GradingMerged, Merged, WithMerged, act) is { } lowered)
+        if (Level != Level.Major && Checks.Merged(HazardRefusals.GradingMerged, Merged.Where(m => m.IsMajor), WithMerged, act) is { } lowered)
             return lowered;
         return hazard.Level is { } before && (before != Level || (Grade is not null && Grade != hazard.Grade))
             ? Decision.Of(new HazardRegraded(before, Level, Basis, Reason) { Grade = Grade })

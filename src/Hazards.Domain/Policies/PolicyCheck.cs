@@ -265,7 +265,7 @@ internal sealed class PolicyRules(JsonPart root, PolicySections sections, Findin
             NotEmpty(at, "kinds", rule.Kinds.Length);
             Once(at["kinds"]);
             InRange(at["mostDays"], 1, 3660);
-            if (rule.Regions < RegionOf(rule.Level))
+            if (rule.Regions < Relations.LevelOf(rule.Level))
                 findings.Add(
                     at.Or("regions"), PolicyRefusals.ListingRegion, ("level", Words.Of(rule.Level)),
                     ("region", JsonNamingPolicy.CamelCase.ConvertName(rule.Regions.ToString())));
@@ -426,14 +426,6 @@ internal sealed class PolicyRules(JsonPart root, PolicySections sections, Findin
             : null;
 
     private static Words NameOf(Level? level) => level is { } one ? Words.Of(one) : new Words("各级", "every level");
-
-    private static RegionLevel RegionOf(ListingLevel level) => level switch
-    {
-        ListingLevel.County => RegionLevel.County,
-        ListingLevel.Prefecture => RegionLevel.Prefecture,
-        ListingLevel.Province => RegionLevel.Province,
-        _ => RegionLevel.Nation,
-    };
 }
 
 /// <summary>Whether the rules of the whole policy, those of its bases among them, fit each other.</summary>

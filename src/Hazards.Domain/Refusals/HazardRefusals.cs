@@ -97,7 +97,8 @@ public static class HazardRefusals
     public static readonly RefusalCode RejectionMerged = new(
         "rejection.merged", Conflict,
         "有 {count} 件隐患并入了它（{hazards}）：不属实的只是这一件的，先恢复办理它们；一并不属实的，注明 withMerged",
-        "{count} hazards were merged into it ({hazards}): reopen them first if only this one is unfounded; if they are too, say withMerged");
+        "{count} hazards were merged into it ({hazards}): reopen them first if only this one is unfounded; if they are too, "
+        + "say withMerged");
     public static readonly RefusalCode OwnCheckMerged = new(
         "fix.merged", Conflict, "并入了其他单位发现的隐患，不能以自查自改销号：须由所在地安委办核实办理",
         "What others found was merged into it, so an own check does not end it: it is for the committee office of the place to verify");

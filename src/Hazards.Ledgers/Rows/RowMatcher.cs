@@ -56,8 +56,8 @@ public static class RowMatcher
         var found = new Dictionary<int, (Guid, RowMatch)>();
         var left = earlier.DistinctBy(e => e.Hazard).ToDictionary(e => e.Hazard);
         var open = new SortedSet<int>(Enumerable.Range(0, coming.Count));
-        var alike = earlier.Where(e => e.Likeness.Description.Length > 0).ToLookup(e => DayOf(e.Likeness));
-        foreach (var twins in open.GroupBy(i => (DayOf(coming[i].Likeness), coming[i].Likeness.Unit)).ToArray())
+        var alike = earlier.Where(e => e.Likeness.Description.Length > 0).ToLookup(e => SaidOn(e.Likeness));
+        foreach (var twins in open.GroupBy(i => (SaidOn(coming[i].Likeness), coming[i].Likeness.Unit)).ToArray())
             AmongTwins([.. twins]);
         foreach (var i in open.ToArray())
             if (left.TryGetValue(coming[i].Hazard, out var same) && !IsAnothers(coming[i].Likeness, same.Likeness))
@@ -86,7 +86,7 @@ public static class RowMatcher
         void AmongTwins(List<int> rows)
         {
             var unit = coming[rows[0]].Likeness;
-            var there = alike[DayOf(unit)].Where(e => left.ContainsKey(e.Hazard) && !IsAnothers(unit, e.Likeness)).ToList();
+            var there = alike[SaidOn(unit)].Where(e => left.ContainsKey(e.Hazard) && !IsAnothers(unit, e.Likeness)).ToList();
             if (there.Count == 0 || rows.Count == 1 && there.Count == 1)
                 return;
             var (all, known) = (rows.ToArray(), there.ToDictionary(e => e.Hazard));
@@ -208,7 +208,8 @@ public static class RowMatcher
     private static bool IsNumberOf(ComingRow coming, EarlierRow earlier) =>
         coming.Likeness.Number is { } number && number == earlier.Likeness.Number;
 
-    private static (DateOnly?, string, string) DayOf(RowLikeness row) => (row.Day, row.Where, row.Description);
+    /// <summary>What rows that are alike to the letter have in common.</summary>
+    private static (DateOnly?, string, string) SaidOn(RowLikeness row) => (row.Day, row.Where, row.Description);
 
     /// <summary>A standard phrase tells a row together with who answers.</summary>
     private static string? SaidOf(RowLikeness row) => row.Unit.Length > 0 && Said(row) is { } said ? $"{said}\n{row.Unit}" : null;

@@ -59,7 +59,15 @@ internal sealed class Conditions
     public Conditions Within(RegionCode region)
     {
         // ':' follows '9' in ASCII, and the column is compared byte by byte.
-        return region.IsNation ? this : And($"h.region >= {Text(region.Prefix)} and h.region < {Text(region.Prefix + ":")}");
+        return Within([region]);
+    }
+
+    /// <summary>Within any of these regions.</summary>
+    public Conditions Within(IReadOnlyCollection<RegionCode> regions)
+    {
+        ArgumentNullException.ThrowIfNull(regions);
+        return regions.Any(r => r.IsNation) ? this
+            : And($"({string.Join(" or ", regions.Select(r => $"h.region >= {Text(r.Prefix)} and h.region < {Text(r.Prefix + ":")}"))})");
     }
 
     /// <summary>An enterprise's own hazards, as <see cref="Hazard.Concerns"/> has it; all for anybody else.</summary>
@@ -161,7 +169,7 @@ internal sealed class Conditions
         $"h.clock_bodies && {Codes(filter.Owing, b => b.Value)}{OrOffice(Nobodys, filter.OwesAsOffice)}";
 
     private string OrOffice(string nobodys, ImmutableArray<RegionCode> offices) =>
-        offices.IsDefaultOrEmpty ? "" : $" or ({nobodys} and {OfOffice(offices)})";
+        offices.IsEmpty ? "" : $" or ({nobodys} and {OfOffice(offices)})";
 
     /// <summary>That a clock is a body's own; or nobody's, and the body is the office that it falls to.</summary>
     /// <param name="column">Whose the clock is.</param>
@@ -193,8 +201,8 @@ internal sealed class Conditions
 
     private void ApplyOrigins(HazardFilter filter)
     {
-        if (!filter.Regions.IsEmpty && !filter.Regions.Any(r => r.IsNation))
-            And($"({string.Join(" or ", filter.Regions.Select(r => $"h.region >= {Text(r.Prefix)} and h.region < {Text(r.Prefix + ":")}"))})");
+        if (!filter.Regions.IsEmpty)
+            Within(filter.Regions);
         // By origins_by_inspection and origins_by_campaign; a hazard's origin never changes, so the hazard's own bounds say since when.
         if (filter.Inspection is { } inspection)
             And($"h.hazard_id in (select o.hazard_id from rows.hazard_origins o where o.inspection = {Parameter(inspection, NpgsqlDbType.Uuid)})");

@@ -127,9 +127,9 @@ public sealed class TheGaps
         Stories.Reported.When(As(GasCompany, Role.Reporter), new FixByOwnCheck("更换")).ThenRefused(HazardRefusals.NotOwnCheck);
         // What others found does not end with it because it was merged into it.
         var own = Stories.OwnReport;
-        own.When(As(GasCompany, Role.Reporter), new FixByOwnCheck("更换") { Merged = [own.Then, Stories.Reported.Then] })
+        own.When(As(GasCompany, Role.Reporter), new FixByOwnCheck("更换").Over([own.Then, Stories.Reported.Then]))
             .ThenRefused(HazardRefusals.OwnCheckMerged);
-        own.When(As(GasCompany, Role.Reporter), new FixByOwnCheck("更换") { Merged = [own.Then] }).ThenItHappens();
+        own.When(As(GasCompany, Role.Reporter), new FixByOwnCheck("更换").Over([own.Then])).ThenItHappens();
         Stories.Reported.When(As(CountyOffice, Role.Reporter), new FixByOwnCheck("更换")).ThenRefused(HazardRefusals.NotOwnCheck);
         var others = new Story()
             .And(
