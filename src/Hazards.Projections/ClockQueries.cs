@@ -255,7 +255,8 @@ public sealed class ClockQueries(NpgsqlDataSource dataSource, Func<Rulebook> rul
             if (cursor is { } after)
                 where.And($"({string.Join(", ", order)}) {(Descending ? "<" : ">")} ({After(where, after)})");
             var version = Sources.VersionOf(scope, where);
-            var columns = string.Join(", ", order.Where(o => o != "h.hazard_id").Append(Columns)).Replace("h.", "p.", StringComparison.Ordinal);
+            var columns = string.Join(", ", order.Where(o => o != "h.hazard_id").Append(Columns))
+                .Replace("h.", "p.", StringComparison.Ordinal);
             var newest = pins ? $", {PageCursor.Newest}" : "";
             return $"""
                 select v.hazard_id, v.version, v.position, v.first_recorded_at, v.recorded_last, i.item, {columns}{newest}

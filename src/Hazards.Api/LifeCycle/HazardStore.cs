@@ -355,8 +355,8 @@ internal sealed class HazardStore(
         var takers = bodies.ToDictionary();
         foreach (var office in await registry.OfficesAsync([.. Succession.OfficesOf(hazard)], cancellationToken))
             takers[office.Id] = office;
-        while (takers.Values.Select(b => b.Successor).OfType<BodyId>().Where(b => !takers.ContainsKey(b)).ToHashSet() is { Count: > 0 } heirs
-            && await registry.BodiesAsync(heirs, cancellationToken) is { Count: > 0 } found)
+        while (takers.Values.Select(b => b.Successor).OfType<BodyId>().Where(b => !takers.ContainsKey(b)).ToHashSet()
+            is { Count: > 0 } heirs && await registry.BodiesAsync(heirs, cancellationToken) is { Count: > 0 } found)
             foreach (var (id, heir) in found)
                 takers[id] = heir;
         story.PassOn(now, takers);

@@ -25,7 +25,7 @@ public sealed record VerifyHazard(
     public Decision Decide(Hazard hazard, Act act) =>
         (Grading.CheckBasis(Level, Basis) ?? Grading.CheckGrade(Level, Grade, act) ?? Texts.Optional("findings", Findings)
             ?? Checks.AfterReopening(act, hazard)
-            ?? (Level == Level.Major ? null : Checks.Merged(HazardRefusals.GradingMerged, Merged.Where(m => m.IsMajor), WithMerged, act))) is { } wrong
+            ?? (Level == Level.Major ? null : Grading.CheckMerged(Merged, WithMerged, act))) is { } wrong
             ? wrong
             : Decision.Of(new HazardVerified(Level, Basis, Findings) { Grade = Grade });
 }
@@ -63,7 +63,7 @@ public sealed record RegradeHazard(
             Texts.Required("reason", Reason),
             Checks.After(act, hazard.GradedAt ?? hazard.FoundAt, new Words("核实定级", "the grading"))) is { } wrong)
             return wrong;
-        if (Level != Level.Major && Checks.Merged(HazardRefusals.GradingMerged, Merged.Where(m => m.IsMajor), WithMerged, act) is { } lowered)
+        if (Level != Level.Major && Grading.CheckMerged(Merged, WithMerged, act) is { } lowered)
             return lowered;
         return hazard.Level is { } before && (before != Level || (Grade is not null && Grade != hazard.Grade))
             ? Decision.Of(new HazardRegraded(before, Level, Basis, Reason) { Grade = Grade })
@@ -77,6 +77,10 @@ internal static class Grading
         level == Level.Major && string.IsNullOrWhiteSpace(basis)
             ? HazardRefusals.BasisRequired.Because("basis")
             : Texts.Check("basis", basis, 0, 1000);
+
+    /// <summary>并案不消事: major hazards that were merged are not graded away over their heads.</summary>
+    public static Refusal? CheckMerged(ImmutableArray<Hazard> merged, bool withMerged, Act act) =>
+        Checks.Merged(HazardRefusals.GradingMerged, merged.Where(m => m.IsMajor), withMerged, act);
 
     /// <summary>A grade must be one of the policy's, and stand for the level.</summary>
     public static Refusal? CheckGrade(Level level, int? grade, Act act)
