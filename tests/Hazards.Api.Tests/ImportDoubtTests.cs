@@ -110,6 +110,21 @@ public sealed class ImportDoubtTests(Service service) : IClassFixture<Service>
         string Row(string state) => Schools + $"1,2026-03-05,倒退处缺陷,一般,寅厂,2026-12-05,{state}\n";
     }
 
+    /// <summary>The ledger goes on saying 整改中 of what was ended since, whatever else is said of the row.</summary>
+    [Fact]
+    public async Task A_row_that_does_not_know_of_the_end_is_named_every_time()
+    {
+        const string Rows = Schools + "1,2026-03-05,结案处缺陷,一般,寅厂,2026-12-05,整改中\n2,2026-03-05,在办处缺陷,一般,寅厂,2026-12-05,整改中\n";
+        var id = HazardsOf(await ImportAsync(Rows))[0];
+        (await service.Admin.PostAsync($"hazards/{id}/rejection", new() { ["reason"] = "录入错误" })).Require(HttpStatusCode.OK);
+        for (var n = 0; n < 2; n++)
+        {
+            var again = await ImportAsync(Rows);
+            Finished(again, "unchanged").ShouldBe(2);
+            Text(again, "rows").Split("import.state_behind: 台账状态“整改中”不同于登记的环节“").Length.ShouldBe(2);
+        }
+    }
+
     [Theory, InlineData("未整改", "整改中"), InlineData("整改中", "已五定"), InlineData("整改中", "已整改"), InlineData("未处理", "已销号")]
     [InlineData("已整改", "已销号")]
     public async Task A_state_that_goes_on_is_told(string first, string then)

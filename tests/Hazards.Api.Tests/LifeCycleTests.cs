@@ -198,6 +198,33 @@ public sealed class LifeCycleTests(Service service) : IClassFixture<Service>
         (await service.Office.GetAsync($"hazards/{merged}")).Json["clocks"]!.AsArray().ShouldNotBeEmpty();
     }
 
+    /// <summary>并案不消事: what goes off a county's lists by a merger, also by way of another hazard, goes off them knowingly.</summary>
+    [Fact]
+    public async Task What_was_merged_does_not_leave_the_lists_of_its_county_unsaid()
+    {
+        await service.BodyAsync("dl-merging", "大理州安委办", "committeeOffice", "5329");
+        var prefecture = await service.KeyAsync("dl-merging", "5329", "coordinator");
+        var (survivor, merged, first) = (await service.HazardAsync(), await service.HazardAsync(), await service.HazardAsync());
+        foreach (var (from, into) in new[] { (first, merged), (merged, survivor) })
+            (await service.Office.PostAsync($"hazards/{from}/merge", new() { ["into"] = into, ["reason"] = "同一处" }))
+                .Require(HttpStatusCode.OK);
+        var away = new JsonObject { ["field"] = "region", ["to"] = "532930", ["reason"] = "实属洱源县" };
+        var refused = (await prefecture.PostAsync($"hazards/{survivor}/corrections", away))
+            .Refused(HttpStatusCode.Conflict, "correction.merged");
+        refused.Text.ShouldContain(merged);
+        refused.Text.ShouldContain(first);
+        away["withMerged"] = true;
+        (await prefecture.PostAsync($"hazards/{survivor}/corrections", away)).Require(HttpStatusCode.OK);
+
+        var own = await service.HazardAsync();
+        var merge = new JsonObject { ["into"] = survivor, ["reason"] = "同一处" };
+        (await prefecture.PostAsync($"hazards/{own}/merge", merge)).Refused(HttpStatusCode.Conflict, "merge.region").Text
+            .ShouldContain("532930");
+        merge["inOtherRegion"] = true;
+        (await prefecture.PostAsync($"hazards/{own}/merge", merge)).Require(HttpStatusCode.OK);
+        (await service.Office.GetAsync($"inbox?hazard={own}")).Require(HttpStatusCode.OK).Text.ShouldContain("hazard_merged");
+    }
+
     /// <summary>并案不消事: what took major hazards in is not graded lower over their heads, whichever way it comes to its level.</summary>
     [Theory, InlineData(true), InlineData(false)]
     public async Task What_took_major_hazards_in_is_not_graded_lower(bool graded)

@@ -249,6 +249,9 @@ internal sealed class LedgerImportRun(
             new(LedgerStory.SheetOf(row), row.Number, RowOutcome.Unchanged, id, 0, null, doubts, remarks, []);
     }
 
+    private static ImportedRow Unchanged(LedgerRow row, HazardId id, Stage stage, ImmutableArray<string> open) => new(
+        LedgerStory.SheetOf(row), row.Number, RowOutcome.Unchanged, id, 0, stage, LedgerStory.EndedSince(row, stage, open), [], []);
+
     private async Task<ImportedRow> ImportAsync(PreparedRow prepared, CancellationToken cancellationToken)
     {
         var (row, index, reference, bodies, refusal) = prepared;
@@ -261,8 +264,7 @@ internal sealed class LedgerImportRun(
         if (soFar is null && _recognised.TryGetValue(index, out var same) && !IsReadOtherwise
             && _recorded.TryGetValue(same.Hazard, out var recorded) && recorded is { Stage: { } stands and not Stage.Verified }
             && recorded.Row.Fingerprint == row.Fingerprint)
-            return new ImportedRow(
-                LedgerStory.SheetOf(row), row.Number, RowOutcome.Unchanged, new HazardId(same.Hazard), 0, stands, recorded.Open, [], []);
+            return Unchanged(row, new HazardId(same.Hazard), stands, recorded.Open);
         var (id, before, entered, elsewhere) = await KnownAsAsync(index, reference, cancellationToken);
         // 撤销过的: what was withdrawn with an earlier import stays so; the row begins anew under a further name.
         for (var (first, n) = (reference.Id, 2); before is { Withdrawn: not null } && entered is null; n++)
@@ -276,7 +278,7 @@ internal sealed class LedgerImportRun(
         if (entered is null && onRecord && !IsReadOtherwise && before is not { Stage: Stage.Verified, Legs.Count: 0 })
         {
             var open = _recorded.TryGetValue(id.StreamId, out var known) ? known.Open : [];
-            return new ImportedRow(LedgerStory.SheetOf(row), row.Number, RowOutcome.Unchanged, id, 0, before!.Stage, open, [], []);
+            return Unchanged(row, id, before!.Stage, open);
         }
 
         bodies = await PresentAsync(bodies, before, cancellationToken);

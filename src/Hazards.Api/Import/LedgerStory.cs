@@ -156,10 +156,31 @@ internal sealed class LedgerStory
     /// <summary>A state that goes back or sideways moves nothing, and is never dropped in silence.</summary>
     private void SayWhatIsNotTold(Hazard hazard)
     {
-        if (_understood.State?.Value is not { } says)
-            return;
-        var leg = hazard.Legs.TryGetValue(Leg.Sole, out var sole) ? sole.Stage : (LegStage?)null;
-        (LedgerState From, LedgerState To) stands = hazard.Stage switch
+        if (Behind(_understood, hazard.Stage, hazard.Legs.TryGetValue(Leg.Sole, out var sole) ? sole.Stage : null) is { } otherwise)
+            _notUnderstood.Add(otherwise);
+    }
+
+    /// <summary>What is to be said where a row does not know, also an unchanged one, that its hazard has been ended since.</summary>
+    /// <param name="row">The row, understood.</param>
+    /// <param name="stage">Where the hazard stands.</param>
+    /// <param name="open">What was open of the row.</param>
+    public static ImmutableArray<string> EndedSince(LedgerRow row, Stage stage, ImmutableArray<string> open)
+    {
+        if (!IsEnded(stage) || row.Understood is not { } understood)
+            return open;
+        var others = open.RemoveAll(o => o.StartsWith(BehindCode, StringComparison.Ordinal));
+        return Behind(understood, stage, null) is { } otherwise ? others.Add(otherwise) : others;
+    }
+
+    private const string BehindCode = "import.state_behind";
+
+    private static bool IsEnded(Stage stage) => stage is Stage.Closed or Stage.Rejected or Stage.Merged;
+
+    private static string? Behind(UnderstoodRow row, Stage stage, LegStage? leg)
+    {
+        if (row.State?.Value is not { } says)
+            return null;
+        (LedgerState From, LedgerState To) stands = stage switch
         {
             Stage.Reported or Stage.Verified => (LedgerState.Reported, LedgerState.FixedOnTheSpot),
             Stage.Closed => (LedgerState.Closed, LedgerState.FixedOnTheSpot),
@@ -178,10 +199,10 @@ internal sealed class LedgerStory
         };
         // What is ahead of the hazard is told, or why not is said where it stops.
         if (says >= stands.From && says <= stands.To)
-            return;
-        var how = says < stands.From && hazard.Stage is not Stage.Rejected and not Stage.Merged ? "落后于" : "不同于";
-        var where = hazard.IsOpen && leg is { } at ? CodeList.Chinese(at) : CodeList.Chinese(hazard.Stage);
-        _notUnderstood.Add($"import.state_behind: 台账状态“{StateText}”{how}登记的环节“{where}”，没有改动（不倒退），请核对");
+            return null;
+        var how = says < stands.From && stage is not Stage.Rejected and not Stage.Merged ? "落后于" : "不同于";
+        var where = !IsEnded(stage) && leg is { } at ? CodeList.Chinese(at) : CodeList.Chinese(stage);
+        return $"{BehindCode}: 台账状态“{row.State.Text}”{how}登记的环节“{where}”，没有改动（不倒退），请核对";
     }
 
     private LedgerStep? FromHere(Hazard hazard) =>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Hazards.Api.Administration.Persons;
 using Hazards.Api.Administration.Policies;
@@ -386,14 +387,26 @@ internal sealed class HazardStore(
                     Target = target, Owed = (Clocks.Open(hazard, rulebook), target is null ? [] : Clocks.Open(target, rulebook)),
                 };
             case IOverMerged over when !hazard.Absorbed.IsEmpty:
-                var merged = new List<Hazard>();
-                foreach (var id in hazard.Absorbed)
-                    if (await LoadAsync(id, null, cancellationToken) is { } other && other.MergedInto == hazard.Id)
-                        merged.Add(other);
-                return over.Over([.. merged]);
+                return over.Over(await MergedAsync(hazard, cancellationToken));
             default:
                 return command;
         }
+    }
+
+    /// <summary>What was merged into a hazard and still is, also by way of another.</summary>
+    private async Task<ImmutableArray<Hazard>> MergedAsync(Hazard survivor, CancellationToken cancellationToken)
+    {
+        var merged = new Dictionary<HazardId, Hazard> { [survivor.Id] = survivor };
+        var into = new Queue<Hazard>(merged.Values);
+        while (into.TryDequeue(out var one))
+            foreach (var id in one.Absorbed)
+                if (!merged.ContainsKey(id) && await LoadAsync(id, null, cancellationToken) is { } other && other.MergedInto == one.Id)
+                {
+                    merged.Add(id, other);
+                    into.Enqueue(other);
+                }
+        merged.Remove(survivor.Id);
+        return [.. merged.Values];
     }
 
     private Task<Proposal<Hazard>> FollowAsync(

@@ -26,6 +26,8 @@ internal static class StepFields
         ["grade"] = ("本地分级", "Local grade"),
         ["reason"] = ("理由", "Reason"),
         ["withMerged"] = ("并入的也不是重大隐患", "What was merged into it is not major either"),
+        ["correct.withMerged"] = ("并入的也在新的地区", "What was merged into it is in the new region too"),
+        ["inOtherRegion"] = ("目标在另一地区", "The target is in another region"),
         ["reject.withMerged"] = ("并入的也不属实", "What was merged into it is unfounded too"),
         ["into"] = ("并入的隐患编号", "Merged into (identity)"),
         ["measures"] = ("措施", "Measures"),

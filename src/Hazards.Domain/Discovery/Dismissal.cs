@@ -40,7 +40,8 @@ public sealed record RejectHazard(string Reason, bool WithMerged = false) : IOve
 /// </summary>
 /// <param name="Into">The hazard that goes on; it must be open, or closed as this one is.</param>
 /// <param name="Reason">Why they are the same.</param>
-public sealed record MergeHazard(HazardId Into, string Reason) : IHazardCommand
+/// <param name="InOtherRegion">并入外地: that it goes into one of another county, whose lists alone will have it.</param>
+public sealed record MergeHazard(HazardId Into, string Reason, bool InOtherRegion = false) : IHazardCommand
 {
     /// <summary>The other hazard as it stands, found by the caller of the decision; null when not found.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
@@ -70,6 +71,9 @@ public sealed record MergeHazard(HazardId Into, string Reason) : IHazardCommand
             return early;
         if (hazard.IsMajor && !Target.IsMajor)
             return HazardRefusals.MergeLower.Because("into", ("id", Into));
+        if (!InOtherRegion && !hazard.Region.At(RegionLevel.County).Contains(Target.Region))
+            return HazardRefusals.MergeRegion.Because(
+                "inOtherRegion", ("id", Into), ("region", Target.Region), ("own", hazard.Region.At(RegionLevel.County)));
         return Lost(hazard, act.RecordedOn) is { } lost
             ? HazardRefusals.MergeOverdue.Because("into", ("duty", Words.Of(lost.Kind)), ("due", lost.Due), ("id", Into))
             : Decision.Of(new HazardMerged(Into, Reason)) with { Elsewhere = (Into, new DuplicateAbsorbed(hazard.Id, Reason)) };

@@ -41,8 +41,13 @@ public static class Telling
                 case HazardReported:
                     Office(TellAs.Todo);
                     break;
-                case HazardVerified or HazardRejected or HazardMerged:
+                case HazardVerified:
                     Tell(TellAs.Notice, before.ReportedBy);
+                    break;
+                // What its place has no longer on its lists is put before its office when another did it.
+                case HazardRejected or HazardMerged:
+                    Tell(TellAs.Notice, before.ReportedBy);
+                    Office(TellAs.Notice);
                     break;
                 case HazardWithdrawn:
                     Concerned(null, TellAs.Notice);
@@ -261,6 +266,9 @@ public static class Telling
                     if (after.Legs.IsEmpty)
                         Office(TellAs.Todo);
                     Tell(TellAs.Notice, after.Listing?.By, after.ReportedBy);
+                    break;
+                case HazardCorrected when after.Region.At(RegionLevel.County) != before.Region.At(RegionLevel.County):
+                    Office(after.IsOpen && after.Legs.IsEmpty ? TellAs.Todo : TellAs.Notice);
                     break;
                 // What goes with them is told (the closure), or nobody owes or expects anything because of them.
                 case HazardFixedOnTheSpot or HazardFixedByOwnCheck or HazardCorrected or LedgerRowRecorded or CommentAdded or WitnessRecorded or ProgressReported:

@@ -11,9 +11,16 @@ namespace Hazards.Domain;
 /// 移交: who answers from now on for the legs whose bodies or supervisors do not see the new region, or for the sectoral leg whose
 /// regulator does not cover the new sector; for no others.
 /// </param>
-public sealed record CorrectHazard(CorrectableField Field, string? To, string Reason, ImmutableArray<LegOrder> Legs = default)
-    : IHazardCommand
+/// <param name="WithMerged">一并移走: that what was merged into it is in the new region as well, whose lists alone will have it.</param>
+public sealed record CorrectHazard(
+    CorrectableField Field, string? To, string Reason, ImmutableArray<LegOrder> Legs = default, bool WithMerged = false)
+    : IOverMerged
 {
+    private ImmutableArray<Hazard> Merged { get; init; } = [];
+
+    /// <inheritdoc />
+    public IHazardCommand Over(ImmutableArray<Hazard> merged) => this with { Merged = merged };
+
     /// <inheritdoc />
     public IEnumerable<BodyId> Names => Checks.Named(Legs);
 
@@ -53,6 +60,10 @@ public sealed record CorrectHazard(CorrectableField Field, string? To, string Re
             return HazardRefusals.CorrectionLegs.Because("legs", ("to", correction.To ?? "—"), ("legs", Named(lost)));
         if (Checks.Moved("legs", orders, moved, act) is { } wrong)
             return wrong;
+        // 并案不消事: those whose counties had it on their lists as this hazard would have it on none.
+        var left = Merged.Where(m => Seen(m, hazard.Region) && !Seen(m, region));
+        if (Checks.Merged(HazardRefusals.CorrectionMerged, left, WithMerged, act) is { } merged)
+            return merged;
         IEnumerable<BodyId?> others = [hazard.AssignedBy, hazard.Suspension?.Reviewer, hazard.Closure?.Watcher];
         var takesOver = others.Concat(hazard.Legs.Values.Select(l => (BodyId?)l.AssignedBy))
             .Concat(hazard.Missed.SelectMany(m => m.Asked.Values.Select(b => (BodyId?)b))).Any(Blind);
@@ -68,6 +79,8 @@ public sealed record CorrectHazard(CorrectableField Field, string? To, string Re
 
         bool Blind(BodyId? body) => Field == CorrectableField.Region
             && body is { } id && act.Bodies.GetValueOrDefault(id) is { } known && !known.Region.Contains(region);
+
+        static bool Seen(Hazard merged, RegionCode at) => merged.Region.At(RegionLevel.County).Contains(at);
 
         // A ledger that is read again says more of what it said; whose the leg is, it does not say anew.
         bool NotItsSector(LegState leg) => Field == CorrectableField.Sector && act.Under != Role.Importer

@@ -115,6 +115,10 @@ public static class HazardRefusals
         "merge.level_lower", Unprocessable, "重大（或上报为重大）的隐患不能并入非重大的 {id}：请先将 {id} 定为重大，或反过来并案",
         "A major hazard, or one reported as major, cannot go into {id}, which is not: "
         + "grade {id} as major first, or merge it the other way round");
+    public static readonly RefusalCode MergeRegion = new(
+        "merge.region", Conflict,
+        "目标隐患 {id} 在 {region}，并案后 {own} 的清单上不再有这一件：确属同一处的，注明 inOtherRegion",
+        "The target hazard {id} is in {region}: after the merger no list of {own} has this one. Say inOtherRegion if they are the same");
     public static readonly RefusalCode MergeOverdue = new(
         "merge.overdue", Unprocessable,
         "{duty}应于 {due} 前办理，已超期；并入 {id} 后不再有人承担：请先办理，或反过来并案",
@@ -273,5 +277,10 @@ public static class HazardRefusals
     public static readonly RefusalCode CorrectionListed = new(
         "correction.listed", Conflict, "隐患由 {body} 挂牌，改到 {region} 后其看不到该隐患：须先由其摘牌并办完公布；已验收摘牌的，先销号再更正",
         "It was listed by {body}, which could not see it in {region}: it delists it first, and makes that public; or it is closed first");
+    public static readonly RefusalCode CorrectionMerged = new(
+        "correction.merged", Conflict,
+        "有 {count} 件其所在地的隐患并入了它（{hazards}），更正后当地的清单上不再有：不在新地区的，先恢复办理；都在新地区的，注明 withMerged",
+        "{count} hazards of a place that it leaves were merged into it ({hazards}); no list there would have them. "
+        + "Reopen first what is not in the new region; if all are, say withMerged");
 #pragma warning restore CS1591
 }

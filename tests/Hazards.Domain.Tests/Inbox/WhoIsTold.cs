@@ -25,6 +25,22 @@ public sealed class WhoIsTold
         Tell(new Story(), CityOffice, Report).ShouldBe(["todo office:621202"]);
     }
 
+    /// <summary>What a county has no longer on its lists, or has on them from now on, is put before its office when another did it.</summary>
+    [Fact]
+    public void What_leaves_or_comes_to_the_lists_of_a_county_is_put_before_its_office()
+    {
+        var reported = new Story().And(Hotline, Report);
+        foreach (var end in new IHazardEvent[] { new HazardRejected("不属实"), new HazardMerged(OtherId, "同一处") })
+        {
+            Tell(reported, CityOffice, end).ShouldBe(["notice hotline", "notice office:621202"]);
+            Tell(reported, CountyOffice, end).ShouldBe(["notice hotline"]);
+        }
+        var moved = new HazardCorrected(CorrectableField.Region, "621202", "621222", "录错");
+        Tell(reported, CityOffice, moved).ShouldBe(["todo office:621222"]);
+        Tell(Dual, CityOffice, moved).ShouldBe(["notice office:621222"]);
+        Tell(reported, CityOffice, moved with { To = "621202101" }).ShouldBeEmpty();
+    }
+
     [Fact]
     public void An_assignment_is_put_before_each_leg_and_its_supervisor() =>
         Tell(

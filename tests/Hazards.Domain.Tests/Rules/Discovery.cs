@@ -199,6 +199,25 @@ public sealed class Discovery
         Stories.Verified.When(CountyOffice, Into(major)).ThenItHappens();
     }
 
+    /// <summary>并案不消事: what goes off the lists of a county goes there knowingly.</summary>
+    [Theory]
+    [InlineData("621202", "621202", true), InlineData("621202", "621202101", true), InlineData("621202101", "621202", true)]
+    [InlineData("621202101", "621202102", true), InlineData("6212", "621222", true), InlineData("62", "621202", true)]
+    [InlineData("621202", "621222", false), InlineData("621202101", "621222", false), InlineData("621202", "6212", false)]
+    [InlineData("6212", "62", false)]
+    public void A_merger_takes_nothing_out_of_its_county_unsaid(string own, string its, bool seen)
+    {
+        var story = Story.Given(Stories.Report with { Region = RegionCode.Parse(own) });
+        var province = As(CityOffice with { Region = RegionCode.Parse("62") }) with { Jurisdiction = RegionCode.Parse("62") };
+        var merge = new MergeHazard(OtherId, "同一处")
+        {
+            Target = Stories.Reported.Then with { Id = OtherId, Region = RegionCode.Parse(its) },
+        };
+        if (!seen)
+            story.When(province, merge).ThenRefused(HazardRefusals.MergeRegion, "inOtherRegion");
+        story.When(province, merge with { InOtherRegion = !seen }).ThenItHappens().Then.Stage.ShouldBe(Stage.Merged);
+    }
+
     /// <summary>What is overdue leaves the lists only into a hazard that owes as much, or is further on.</summary>
     [Fact]
     public void Nothing_overdue_vanishes_into_what_owes_nothing_yet()

@@ -382,6 +382,23 @@ public sealed class SupervisionAndClosure
             .ThenRefused(HazardRefusals.CorrectionLegs, "legs");
     }
 
+    /// <summary>并案不消事: what was merged into it from the county that it leaves leaves that county's lists knowingly.</summary>
+    [Fact]
+    public void A_hazard_that_is_moved_takes_what_was_merged_into_it_along_knowingly()
+    {
+        Hazard At(string region) => Stories.Merged.Then with { Id = OtherId, Region = RegionCode.Parse(region) };
+        IHazardCommand Move(string to, bool with, params Hazard[] merged) =>
+            new CorrectHazard(CorrectableField.Region, to, "实属文县", [], with).Over([.. merged]);
+
+        Stories.Reported.When(CityOffice, Move("621222", false, At("621202101"), At("621222")))
+            .ThenRefused(HazardRefusals.CorrectionMerged, "withMerged").Facts["count"].ShouldBe("1");
+        Stories.Reported.When(CityOffice, Move("621222", true, At("621202"))).ThenItHappens().Then.Region.ShouldBe(Wenxian);
+        // It stays in their sight, or was out of it before.
+        Stories.Reported.When(CityOffice, Move("621222", false, At("621222"), At("6212"))).ThenItHappens();
+        Stories.Reported.When(CityOffice, Move("621202101", false, At("621202"), At("621202102"))).ThenItHappens();
+        Stories.Reported.When(CityOffice, new CorrectHazard(CorrectableField.Title, "调压箱", "录错").Over([At("621222")])).ThenItHappens();
+    }
+
     /// <summary>行业领域 is corrected: the sectoral leg goes to who covers it, also when it was accepted; no other leg moves.</summary>
     [Fact]
     public void A_leg_is_not_left_with_a_regulator_of_another_sector()
