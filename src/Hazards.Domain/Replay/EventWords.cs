@@ -14,10 +14,14 @@ public static class EventWords
     /// <summary>In one line; the facts themselves are in the event's data.</summary>
     /// <param name="happened">The event.</param>
     /// <param name="nameOf">The name of a body.</param>
-    public static string Line(IHazardEvent happened, Func<BodyId, string> nameOf)
+    public static string Line(IHazardEvent happened, Func<BodyId, string> nameOf) =>
+        Short(new Saying(nameOf, line: true).Of(happened), LongestLine);
+
+    /// <summary>A saying on one line, cut where it is too long.</summary>
+    internal static string Short(string said, int longest)
     {
-        var said = new Saying(nameOf, line: true).Of(happened).ReplaceLineEndings(" ").Trim();
-        return said.Length <= LongestLine ? said : said[..(LongestLine - 1)] + "…";
+        var line = said.ReplaceLineEndings(" ").Trim();
+        return line.Length <= longest ? line : line[..(longest - 1)] + "…";
     }
 
     /// <summary>As a sentence of the field.</summary>

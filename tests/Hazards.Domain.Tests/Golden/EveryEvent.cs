@@ -1,4 +1,7 @@
 using System.Collections;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.RegularExpressions;
 using Hazards.Domain.Codes;
 using Hazards.Domain.Tests.Rules;
 using static Hazards.Domain.Tests.Rules.World;
@@ -65,6 +68,19 @@ public sealed class EveryEvent
         var sentence = EventWords.Sentence(happened, id => $"<{id}>");
         sentence.ShouldNotBeNullOrWhiteSpace();
         sentence.ShouldNotContain('\n');
+    }
+
+    /// <summary>What stands in Chinese in the English line was written so by somebody.</summary>
+    [Theory, MemberData(nameof(OfHazards))]
+    public void Says_the_same_in_English(string name)
+    {
+        var happened = Named(name);
+        var line = EnglishWords.Line(happened, id => $"<{id}>");
+        line.ShouldNotBeNullOrWhiteSpace();
+        var written = JsonSerializer.SerializeToNode(happened, happened.GetType(), DomainJson.Options)!.ToJsonString(
+            new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        foreach (Match said in Regex.Matches(line, "[\u4e00-\u9fff]+"))
+            written.ShouldContain(said.Value);
     }
 
     [Theory, MemberData(nameof(OfHazards))]

@@ -65,6 +65,7 @@ internal sealed record LateBy(double HoursAfter, int HoursAllowed, double HoursL
 /// <param name="Hazard">The hazard.</param>
 /// <param name="Event">What happened.</param>
 /// <param name="Words">The same in a line of Chinese.</param>
+/// <param name="WordsEnglish">The same in a line of English; what people wrote stands as they wrote it.</param>
 /// <param name="OccurredAt">When it happened, as claimed.</param>
 /// <param name="RecordedAt">When it was recorded.</param>
 /// <param name="By">The body whose act it is.</param>
@@ -84,8 +85,8 @@ internal sealed record LateBy(double HoursAfter, int HoursAllowed, double HoursL
 /// <param name="ByClock">The service's own clock noticed or did it.</param>
 /// <param name="Data">The facts.</param>
 internal sealed record TimelineEntry(
-    long Position, long Version, HazardId Hazard, CodeEntry Event, string Words, DateTimeOffset OccurredAt, DateTimeOffset RecordedAt,
-    BodyId By, string Actor, CodeEntry Role,
+    long Position, long Version, HazardId Hazard, CodeEntry Event, string Words, string WordsEnglish, DateTimeOffset OccurredAt,
+    DateTimeOffset RecordedAt, BodyId By, string Actor, CodeEntry Role,
     CodeEntry? Leg, CodeEntry Stage, string Policy, int Calendar, DocumentNumber? DocumentNumber, ImmutableArray<Attachment> Attachments,
     ImmutableArray<ToldTo> Told, LateBy? Late, LateEntryAllowed? LateEntry, CorrectionMade? Correction, Cited? OccurredBefore, bool ByClock, JsonElement Data)
 {
@@ -94,6 +95,7 @@ internal sealed record TimelineEntry(
         var (e, context) = (row.Event, row.Event.Context);
         return new TimelineEntry(
             e.Position, e.Version, file.Id, EventLabels.Of(EventTypes.NameOf(e.Event)), EventWords.Line(e.Event, b => file.NameOf(b)),
+            EnglishWords.Line(e.Event, b => file.NameOf(b)),
             context.OccurredAt, e.RecordedAt, row.By, context.Actor, Labels.Of(context.Role),
             Labels.Of(row.Leg), Labels.Of(row.Stage), context.Policy, context.Calendar, context.Document, context.Attachments,
             [.. row.Told.Select(ToldTo.Of)], LateBy.Of(row.Late), context.LateEntry, row.Correction, Cited.Of(row.OccurredBefore), row.ByClock, SealedView.Of(EventTypes.NameOf(e.Event), DomainJson.Write(e.Event)));
