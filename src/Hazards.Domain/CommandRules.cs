@@ -194,7 +194,7 @@ public static class CommandRules
     public static readonly CommandRule Urge = Rule(
         "urge", "催办", "Urge", [Role.Supervisor, Role.Coordinator, Role.ListingAuthority], Relation.OwnRegion, [.. Open, Stage.Closed]);
     public static readonly CommandRule IssueNotice = Rule(
-        "issue_notice", "下达督办通知书", "Issue a supervision notice", [Role.Supervisor, Role.ListingAuthority], Relation.OwnRegion, HandedOver);
+        "issue_notice", "下达督办通知书", "Issue a supervision notice", [Role.Supervisor, Role.ListingAuthority], Relation.OwnRegion, Open);
     public static readonly CommandRule AnswerNotice = Rule(
         "answer_notice", "回复督办通知", "Reply to a supervision notice", [Role.Responsible], Relation.LegBody, HandedOver,
         [.. Enum.GetValues<LegStage>()]);
@@ -204,10 +204,9 @@ public static class CommandRules
     public static readonly CommandRule Escalate = Rule(
         "escalate", "提级督办", "Escalate", [Role.Supervisor, Role.Coordinator, Role.ListingAuthority], Relation.OwnRegion, Open);
     public static readonly CommandRule Interview = Rule(
-        "interview", "约谈", "Record an interview", [Role.Supervisor, Role.ListingAuthority], Relation.OwnRegion, HandedOver);
+        "interview", "约谈", "Record an interview", [Role.Supervisor, Role.ListingAuthority], Relation.OwnRegion, Open);
     public static readonly CommandRule Criticise = Rule(
-        "criticise", "通报批评", "Circulate criticism", [Role.Supervisor, Role.ListingAuthority, Role.Coordinator], Relation.OwnRegion,
-        HandedOver);
+        "criticise", "通报批评", "Circulate criticism", [Role.Supervisor, Role.ListingAuthority, Role.Coordinator], Relation.OwnRegion, Open);
     public static readonly CommandRule Expose = Rule(
         "expose", "公开曝光", "Expose publicly", [Role.Supervisor, Role.ListingAuthority, Role.Coordinator], Relation.OwnRegion, Graded);
     public static readonly CommandRule Penalise = Rule("penalise", "行政处罚", "Impose a penalty", [Role.Enforcer], Relation.OwnRegion, Graded);

@@ -176,7 +176,7 @@ public static class OpenSteps
     };
 
     /// <summary>The command that takes a step of the ladder.</summary>
-    private static CommandRule? TakenBy(SupervisionStep step) => step switch
+    internal static CommandRule? TakenBy(SupervisionStep step) => step switch
     {
         SupervisionStep.Urge => CommandRules.Urge,
         SupervisionStep.Notice => CommandRules.IssueNotice,

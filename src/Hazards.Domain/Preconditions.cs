@@ -148,10 +148,10 @@ internal static class Preconditions
         Refusal? why = null;
         foreach (var missed in hazard.Missed)
             foreach (var step in missed.Proposed)
-                if (DeclineStep.MayDecide(missed, step, hazard, act))
-                    return null;
+                if (DeclineStep.WhyNot(missed, step, hazard, act) is { } notHis)
+                    why ??= notHis;
                 else
-                    why ??= DeclineStep.NotAsked(missed, step, act);
+                    return null;
         return why ?? HazardRefusals.NotProposed.Because("step", ("step", "—"), ("clock", "—"), ("due", "—"));
     }
 

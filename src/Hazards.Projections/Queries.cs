@@ -306,9 +306,9 @@ public interface IRegistryQueries
     /// <summary>The bodies with these ids, as they are now; unknown ids are left out.</summary>
     Task<IReadOnlyDictionary<BodyId, Body>> BodiesAsync(IReadOnlyCollection<BodyId> ids, CancellationToken cancellationToken = default);
 
-    /// <summary>Their names alone, as every list says them.</summary>
+    /// <summary>Their names alone, as every list says them; as of an instant, those that they had then.</summary>
     Task<SortedDictionary<string, string>> NamesOfBodiesAsync(
-        IReadOnlyCollection<BodyId> ids, CancellationToken cancellationToken = default);
+        IReadOnlyCollection<BodyId> ids, DateTimeOffset? asOf, CancellationToken cancellationToken = default);
 
     /// <summary>安委办 of exactly these regions, those that are not dissolved.</summary>
     Task<ImmutableArray<Body>> OfficesAsync(IReadOnlyCollection<RegionCode> regions, CancellationToken cancellationToken = default);

@@ -32,9 +32,17 @@ public sealed class RegistryQueries(NpgsqlDataSource dataSource) : IRegistryQuer
     }
 
     /// <inheritdoc />
-    public Task<SortedDictionary<string, string>> NamesOfBodiesAsync(
-        IReadOnlyCollection<BodyId> ids, CancellationToken cancellationToken = default) =>
-        BodyNames.ReadAsync(dataSource, ids, null, cancellationToken);
+    public async Task<SortedDictionary<string, string>> NamesOfBodiesAsync(
+        IReadOnlyCollection<BodyId> ids, DateTimeOffset? asOf, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        var names = await BodyNames.ReadAsync(dataSource, ids, asOf, cancellationToken);
+        if (asOf is not null && ids.Where(i => !names.ContainsKey(i.Value)).ToArray() is { Length: > 0 } later)
+            // Whoever was registered since is called as he is.
+            foreach (var (id, name) in await BodyNames.ReadAsync(dataSource, later, null, cancellationToken))
+                names.Add(id, name);
+        return names;
+    }
 
     /// <inheritdoc />
     public async Task<ImmutableArray<Body>> OfficesAsync(

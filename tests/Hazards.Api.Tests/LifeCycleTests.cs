@@ -249,6 +249,35 @@ public sealed class LifeCycleTests(Service service) : IClassFixture<Service>
             (await service.Office.PostAsync("hazards", report)).Require(HttpStatusCode.Created)["id"];
     }
 
+    /// <summary>责任移交: the clock urges nobody who is gone, however shortly, and puts nothing to him.</summary>
+    [Fact]
+    public async Task A_ring_knows_who_is_gone()
+    {
+        foreach (var (id, kind) in new[] { ("xz-gov", "government"), ("xz-dc", "supervisionOffice") })
+            await service.BodyAsync(id, id, kind, Service.County);
+        var hazard = await service.HazardAsync();
+        (await service.Office.PostAsync($"hazards/{hazard}/verification", new() { ["level"] = "general" })).Require(HttpStatusCode.OK);
+        var sectoral = Some.Leg("sectoral", "ws-gas");
+        sectoral["supervisor"] = "xz-dc";
+        (await service.Office.PostAsync(
+            $"hazards/{hazard}/assignments", new() { ["legs"] = new JsonArray(Some.Leg("territorial", "xz-gov"), sectoral) }))
+            .Require(HttpStatusCode.OK);
+        var today = ChinaTime.DateAt(DateTimeOffset.UtcNow);
+        await RingAsync(today);
+        foreach (var id in new[] { "xz-gov", "xz-dc" })
+            (await service.Admin.PostAsync($"bodies/{id}/dissolution", new() { ["reason"] = "机构改革" })).Require(HttpStatusCode.OK);
+        (await RingAsync(today.AddDays(60))).ShouldBeOfType<Outcome<Hazard>.Done>();
+        var events = (await service.Office.GetAsync($"hazards/{hazard}/events")).Json["events"]!.AsArray();
+        var rung = events.SkipWhile(e => e!["type"]!.ToString() != "leg_vacated").ToArray();
+        rung.ShouldNotBeEmpty();
+        rung.Where(e => e!["type"]!.ToString() == "step_proposed").ShouldNotBeEmpty();
+        foreach (var e in rung.Where(e => e!["type"]!.ToString() is "leg_urged" or "step_proposed" or "deadline_missed"))
+            e!["data"]!.ToJsonString().ShouldNotContain("\"xz-");
+
+        Task<Outcome<Hazard>> RingAsync(DateOnly on) => service.Services.GetRequiredService<HazardStore>().RingAsync(
+            HazardId.Parse(hazard), on, DateTimeOffset.UtcNow, new Terms { CausationId = "clock" });
+    }
+
     /// <summary>责任移交: whoever is dissolved or sent elsewhere, what he owed is owed by who is there, and the new office may do it.</summary>
     [Fact]
     public async Task What_a_body_owes_that_is_gone_is_owed_by_who_is_there()

@@ -138,22 +138,56 @@ public sealed class ListTests(Service service) : IClassFixture<Service>
         var duties = (await service.Office.GetAsync("clocks?body=ws-awb&overdue=true&limit=200"))
             .Require(HttpStatusCode.OK).Json["items"]!.AsArray();
         duties.ShouldContain(d => d!["hazard"]!["id"]!.ToString() == id && d["clock"]!["code"]!.ToString() == "verify");
+        (await service.Office.GetAsync("lists/overdue/windows?owes=ws-awb&duty=verify"))
+            .Require(HttpStatusCode.OK).Json["overdue"]!.GetValue<int>().ShouldBeGreaterThan(0);
         var ring = service.Services.GetRequiredService<HazardStore>().RingAsync(
             HazardId.Parse(id), ChinaTime.DateAt(DateTimeOffset.UtcNow), DateTimeOffset.UtcNow, new Terms { CausationId = "clock" });
         (await ring).ShouldBeOfType<Outcome<Hazard>.Done>();
-        foreach (var list in new[] { "missed", "proposals" })
+        (await AllAsync("missed?body=ws-awb")).ShouldContain(id);
+        (await AllAsync("missed?body=ws-gas")).ShouldNotContain(id);
+        // 不能自己督办自己: the office above it is asked, and may do what is proposed, while nothing is assigned to anybody.
+        (await AllAsync("proposals?body=ws-awb")).ShouldNotContain(id);
+        var prefecture = await service.KeyAsync("dali-awb", "5329", "coordinator", "supervisor");
+        (await prefecture.GetAsync("proposals?body=dali-awb&limit=200")).Require(HttpStatusCode.OK).Text.ShouldContain(id);
+        var missed = (await service.Office.GetAsync($"hazards/{id}")).Json["hazard"]!["missed"]!.AsArray()[0]!;
+        var decline = new JsonObject
         {
-            (await service.Office.GetAsync($"{list}?body=ws-awb&limit=200"))
-                .Require(HttpStatusCode.OK).Text.ShouldContain(id, Case.Sensitive, list);
-            (await service.Office.GetAsync($"{list}?body=ws-gas&limit=200"))
-                .Require(HttpStatusCode.OK).Text.ShouldNotContain(id, Case.Sensitive, list);
-        }
+            ["step"] = "interview", ["clock"] = "verify", ["due"] = missed["due"]!.ToString(), ["reason"] = "正在核实",
+        };
+        (await service.Office.PostAsync($"hazards/{id}/declined-steps", decline)).Refused(HttpStatusCode.Conflict, "step.own_miss");
+        (await prefecture.PostAsync($"hazards/{id}/declined-steps", decline)).Require(HttpStatusCode.OK);
+        (await prefecture.PostAsync(
+            $"hazards/{id}/criticisms", new() { ["text"] = "久不核实", ["documentNumber"] = "大安办〔2026〕90号" })).Require(HttpStatusCode.OK);
+        var notice = new JsonObject { ["requirements"] = "立即核实", ["documentNumber"] = "大安办〔2026〕91号" };
+        (await prefecture.PostAsync($"hazards/{id}/notices", notice)).Require(HttpStatusCode.OK);
+        (await AllAsync("lists/notices?silent=true")).ShouldContain(id);
+        (await service.Office.GetAsync($"inbox?hazard={id}")).Require(HttpStatusCode.OK).Text.ShouldContain("supervision_notice_issued");
+        (await service.Office.PostAsync($"hazards/{id}/verification", new() { ["level"] = "general" })).Require(HttpStatusCode.OK);
+        (await AllAsync("lists/notices?silent=true")).ShouldNotContain(id);
+        (await AllAsync("lists/notices?silent=false")).ShouldContain(id);
 
         (await service.Office.GetAsync("clocks?body=ws-gas&limit=200")).Require(HttpStatusCode.OK).Text.ShouldNotContain(id);
-        (await service.Office.GetAsync("lists/overdue/windows?owes=ws-awb&duty=verify"))
-            .Require(HttpStatusCode.OK).Json["overdue"]!.GetValue<int>().ShouldBeGreaterThan(0);
 
         async Task<string> AllAsync(string list) => (await service.Office.GetAsync($"{list}&limit=200")).Require(HttpStatusCode.OK).Text;
+    }
+
+    /// <summary>As of an instant bodies are called what they were called then.</summary>
+    [Fact]
+    public async Task What_was_known_is_told_in_the_names_of_then()
+    {
+        await service.BodyAsync("ws-named", "巍山县安监局", "regulator", Service.County);
+        var by = await service.KeyAsync("ws-named", Service.County, "reporter");
+        var id = (await by.PostAsync("hazards", Some.Report())).Require(HttpStatusCode.Created)["id"];
+        var then = (await by.GetAsync($"hazards/{id}/events")).Json["events"]!.AsArray()[^1]!["recordedAt"]!.ToString();
+        (await service.Admin.PostAsync("bodies/ws-named/renaming", new() { ["name"] = "巍山县应急局", ["reason"] = "机构改革" }))
+            .Require(HttpStatusCode.OK);
+        foreach (var path in new[] { $"hazards/{id}?", $"hazards/{id}/events?", $"hazards?region={Service.County}&limit=200&", "clocks?limit=200&" })
+        {
+            (await service.Admin.GetAsync(path)).Require(HttpStatusCode.OK).Text.ShouldNotContain("巍山县安监局", Case.Sensitive, path);
+            var was = (await service.Admin.GetAsync($"{path}asOf={Uri.EscapeDataString(then)}")).Require(HttpStatusCode.OK).Text;
+            was.ShouldContain("巍山县安监局", Case.Sensitive, path);
+            was.ShouldNotContain("巍山县应急局", Case.Sensitive, path);
+        }
     }
 
     /// <summary>The first and the last date there are begin and end outside of what an instant can be.</summary>

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Hazards.Api.Http;
 using Hazards.Api.Http.Pages;
 using Microsoft.AspNetCore.Routing;
@@ -40,6 +42,8 @@ public abstract class PageTests(string language)
             await Screenshots.TakeAsync(watch.Page, address, width, language);
         }
 
+        if (language == "zh")
+            wrong.AddRange(await DeadEndsAsync(watch.Page));
         foreach (var width in new[] { Widths.SmallestPhone, Widths.Phone, Widths.Zoomed })
             if (await watch.OverflowAsync(width) is > 0 and var over)
                 wrong.Add($"{width}: scrolls sideways by {over} px{await WidestAsync(watch.Page)}");
@@ -89,6 +93,34 @@ public abstract class PageTests(string language)
             """));
         await page.EvaluateAsync("() => { document.activeElement.blur(); scrollTo(0, 0); history.replaceState(null, '', location.pathname + location.search); }");
         return wrong;
+    }
+
+    /// <summary>
+    /// Where the page leads that does not lead anywhere: its forms that ask, sent as they are shown, and its links, one of each kind.
+    /// </summary>
+    private static async Task<List<string>> DeadEndsAsync(IPage page)
+    {
+        var wrong = new List<string>();
+        var addresses = await page.EvaluateAsync<string[]>("""
+            () => [...document.forms].filter(f => f.method === 'get' && f.checkValidity())
+              .map(f => { const to = new URL(f.action); to.search = new URLSearchParams(new FormData(f)); return to.href; })
+              .concat([...document.querySelectorAll('a[href]')].map(a => a.href.split('#')[0]))
+              .filter(a => a.startsWith(location.origin + '/'))
+            """);
+        foreach (var address in addresses)
+            if (Led.TryAdd(KindOf(address), true) && await page.Context.APIRequest.GetAsync(address) is { Status: >= 400 } answer)
+                wrong.Add($"leads to {answer.Status}: {address}");
+        return wrong;
+    }
+
+    // Where it leads, by names: any hazard stands for all.
+    private static readonly ConcurrentDictionary<string, bool> Led = [];
+
+    private static string KindOf(string address)
+    {
+        var uri = new Uri(address);
+        var names = uri.Query.TrimStart('?').Split('&').Select(p => p.Split('=')).Where(p => p is [_, not ""]).Select(p => p[0]);
+        return Regex.Replace(uri.AbsolutePath, "[0-9a-f-]{8,}|[0-9]{4,}", "*") + "?" + string.Join('&', names.Order(StringComparer.Ordinal));
     }
 
     /// <summary>What sticks out.</summary>

@@ -145,13 +145,24 @@ public sealed partial class AsOfTests(History history) : IClassFixture<History>
                 .Concat(Enum.GetValues<ClockKind>().SelectMany(
                     k => new[] { new HazardFilter { Duty = k }, new HazardFilter { Duty = k, Owes = body } })))
             {
-                int Due(int days, bool overdue) => clocks.Count(
-                    open => open.Any(c => c.Due < scope.Today) == overdue && open.Any(
-                        c => c.Due <= scope.Today.AddDays(days) && (filter.Duty is null || c.Kind == filter.Duty)
-                            && (filter.Owes is null || c.Body == filter.Owes)));
+                DateOnly? First(IEnumerable<Clock> open) => open
+                    .Where(c => (filter.Duty is null || c.Kind == filter.Duty) && (filter.Owes is null || c.Body == filter.Owes))
+                    .Min(c => (DateOnly?)c.Due);
+                int Due(int days, bool overdue) =>
+                    clocks.Count(open => First(open) is { } due && due < scope.Today == overdue && due <= scope.Today.AddDays(days));
                 var counts = await history.Queries.DueCountsAsync(scope, filter);
                 counts.ShouldBe(new DueCounts(Due(-1, true), Due(3, false), Due(7, false), Due(99_999, true) + Due(99_999, false)));
                 differ += counts.Overdue;
+                // Each window's list has as many, and no other does.
+                foreach (var (asked, count) in new[]
+                {
+                    (filter with { Overdue = true }, counts.Overdue),
+                    (filter with { Overdue = false, DueBy = scope.Today.AddDays(3) }, counts.Within3),
+                    (filter with { Overdue = false, DueBy = scope.Today.AddDays(7) }, counts.Within7),
+                    (filter with { DueBy = scope.Today.AddDays(99_999) }, counts.All),
+                })
+                    (await Pages.AllAsync((cursor, limit) => history.Queries.DueAsync(scope, asked, DueSort.Due, cursor, limit), 200))
+                        .Count.ShouldBe(count);
             }
         }
         differ.ShouldBeGreaterThan(0);

@@ -54,7 +54,7 @@ internal static class AuthorityEndpoint
         var page = await changes.ListAsync(scope, filter, cursor, limit, call.Stop);
         var unseen = await changes.UnseenAsync(scope, [.. Told.AddressesOf(call.Caller.Body)], call.Stop);
         var names = await naming.OfBodiesAsync(
-            page.Items.SelectMany(i => i.Openings.Select(o => o.Body).Prepend(i.Context.Body)), call.Stop);
+            page.Items.SelectMany(i => i.Openings.Select(o => o.Body).Prepend(i.Context.Body)), scope.AsOf, call.Stop);
         return Call.Json(new AuthorityPage([.. page.Items.Select(AuthorityChange.Of)], page.Next, unseen, names));
     }
 

@@ -58,7 +58,7 @@ internal static class Parameters
         new("campaign", typeof(Guid), "在这个专项行动中查出", "Found in this campaign"),
         new("foundFrom", typeof(DateOnly), "发现日期不早于", "Found on this date or later"),
         new("foundTo", typeof(DateOnly), "发现日期不晚于", "Found on this date or earlier"),
-        new("overdue", typeof(bool), "是否超期", "Whether anything is overdue"),
+        new("overdue", typeof(bool), "是否超期；指定 owes、duty 的，看该单位、该事项是否超期", "Whether anything is overdue; with owes or duty, anything of those"),
         new("dueBy", typeof(DateOnly), "有时限在该日或之前到期", "A duty is due on this date or earlier"),
         new("duty", typeof(ClockKind), "有这项时限在办", "A duty of this kind is open"),
         new("reopened", typeof(bool), "是否重新开过案", "Whether it was ever reopened"),

@@ -107,10 +107,16 @@ internal sealed class Query(IQueryCollection values, Refusal? wrongWords = null,
     public ImmutableArray<string> Names(string name, ImmutableArray<string> known)
     {
         var given = Several(name).Where(n => n.Length > 0).Distinct(StringComparer.Ordinal).ToImmutableArray();
-        if (given.FirstOrDefault(n => !known.Contains(n)) is { } unknown)
-            Refuse(RequestRefusals.UnknownCode.Because(name, ("value", Texts.Excerpt(unknown)), ("allowed", string.Join(", ", known))));
+        if (UnknownOf(name, given, known) is { } unknown)
+            Refuse(unknown);
         return given;
     }
+
+    /// <summary>Why these cannot be the names that they are to be; null when they are.</summary>
+    public static Refusal? UnknownOf(string name, IEnumerable<string> given, ImmutableArray<string> known) =>
+        given.FirstOrDefault(n => !known.Contains(n)) is { } unknown
+            ? RequestRefusals.UnknownCode.Because(name, ("value", Texts.Excerpt(unknown)), ("allowed", string.Join(", ", known)))
+            : null;
 
     /// <summary>An instant with its offset.</summary>
     public DateTimeOffset? Instant(string name)

@@ -125,7 +125,7 @@ internal sealed class AccessModule : IModule
         var page = await access.ListAsync(scope, filter, cursor, limit, call.Stop);
         if (await Parameters.NobodyAsync(call, cursor, page.Items.IsEmpty, registry) is { } nobody)
             return Call.Refuse(nobody);
-        var names = await naming.OfBodiesAsync(page.Items.Select(i => i.Context.Body), call.Stop);
+        var names = await naming.OfBodiesAsync(page.Items.Select(i => i.Context.Body), scope.AsOf, call.Stop);
         return Call.Json(
             new AccessPage([.. page.Items.Select(i => LookView.Of(i, filter.Hazard, MayKnow(i)))], page.Next, scope.AsOf, names));
 

@@ -60,7 +60,7 @@ internal sealed class SealModule : IModule
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
         var page = await seals.ListAsync(scope, region, active, enterprise, cursor, limit, call.Stop);
-        var names = await naming.OfBodiesAsync(page.Items.SelectMany(s => new[] { (BodyId?)s.By, s.Lifting?.By }), call.Stop);
+        var names = await naming.OfBodiesAsync(page.Items.SelectMany(s => new[] { (BodyId?)s.By, s.Lifting?.By }), scope.AsOf, call.Stop);
         return Call.Json(new SealPage(page.Items, page.Next, scope.AsOf, names, Naming.Regions(page.Items.Select(s => s.Region))));
     }
 

@@ -37,7 +37,7 @@ internal static class BatchEndpoint
         var results = new BatchResult[batch.Hazards.Length];
         await Parallel.ForEachAsync(Enumerable.Range(0, results.Length), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = call.Stop }, async (i, stop) =>
             results[i] = await OneAsync(batch, batch.Hazards[i], given, TermsOf(order.Terms, batch.Hazards[i]), store, stop));
-        var names = await naming.OfBodiesAsync(results.SelectMany(r => r.To), call.Stop);
+        var names = await naming.OfBodiesAsync(results.SelectMany(r => r.To), null, call.Stop);
         return Call.Json(new BatchAnswer(
             batch.Step is { } step ? Labels.Of(step) : Grading, batch.Preview, [.. results.Select(r => BatchRow.Of(r, names))]));
     }

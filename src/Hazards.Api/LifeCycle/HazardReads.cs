@@ -93,7 +93,7 @@ internal static class HazardReads
         var ever = await seals.EverAsync(hazard.Enterprise, hazard.Region, asOf, call.Stop);
         var details = HazardDetails.Of(
             hazard, asOf, [.. clocks.Select(c => SeenClock.Of(c, hazard, today, rulebook))], persons.Named(hazard, call.Caller),
-            await naming.OfAsync(hazard, clocks, call.Stop)) with { Sealed = SealNotice.Of(ever) };
+            await naming.OfAsync(hazard, clocks, asOf, call.Stop)) with { Sealed = SealNotice.Of(ever) };
         return call.Shown(details, hazard.Version);
     }
 
@@ -114,7 +114,7 @@ internal static class HazardReads
 
         if (hazard is null || !call.Caller.Sees(hazard))
             return Call.Refuse(HazardRefusals.NotFound.Because());
-        var names = await naming.OfBodiesAsync(events.Select(e => e.Body), call.Stop);
+        var names = await naming.OfBodiesAsync(events.Select(e => e.Body), asOf, call.Stop);
         return call.Shown(new History(hazardId, hazard.Version, asOf, events.ToImmutable(), names), hazard.Version);
     }
 }

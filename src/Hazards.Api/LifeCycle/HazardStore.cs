@@ -257,7 +257,7 @@ internal sealed class HazardStore(
             var story = new HazardStory(id, before, rulebook, terms);
             story.Recount(noticedAt);
             // First, so that nobody is asked who cannot decide.
-            var parties = (await known.OfAsync(before.Known().ToHashSet(), anew: false, stop)).ToDictionary(b => b.Id);
+            var parties = (await known.OfAsync(before.Known().ToHashSet(), anew: true, stop)).ToDictionary(b => b.Id);
             await PassOnAsync(story, parties, rulebook, noticedAt, stop);
             return await NumberingAsync(async taking =>
             {
@@ -303,9 +303,8 @@ internal sealed class HazardStore(
     {
         var named = hazard.Known().Concat(Clocks.Open(hazard, rulebook).Select(c => c.Body).OfType<BodyId>()).ToHashSet();
         var bodies = (await registry.BodiesAsync(named, cancellationToken)).ToDictionary();
-        if (Ring.MayEscalate(hazard, rulebook))
-            foreach (var office in await registry.OfficesAsync(
-                [hazard.Region.At(RegionLevel.Prefecture), hazard.Region.At(RegionLevel.Province), RegionCode.Nation], cancellationToken))
+        if (Ring.NeedsOffices(hazard, rulebook))
+            foreach (var office in await registry.OfficesAsync([.. Succession.OfficesOf(hazard)], cancellationToken))
                 bodies[office.Id] = office;
         return bodies;
     }
@@ -393,6 +392,10 @@ internal sealed class HazardStore(
         }
     }
 
+    /// <summary>By whom, with the regions whose office it is: what is owed there by nobody in particular is its own.</summary>
+    private async Task<Given> AsOfficeAsync(Given given, CancellationToken cancellationToken) =>
+        given with { By = given.By with { Body = await registry.WithOfficesAsync(given.By.Body, null, cancellationToken) } };
+
     /// <summary>What was merged into a hazard and still is, also by way of another.</summary>
     private async Task<ImmutableArray<Hazard>> MergedAsync(Hazard survivor, CancellationToken cancellationToken)
     {
@@ -419,8 +422,9 @@ internal sealed class HazardStore(
         for (var i = 0; i < steps.Count; i++)
         {
             var command = await WithOthersAsync(steps[i].Command, story.After!, rulebook, cancellationToken);
+            var given = command is DeclineStep ? await AsOfficeAsync(steps[i].Given, cancellationToken) : steps[i].Given;
             var act = PaperDesk.Expecting(
-                command, story.After!, Act(steps[i].Given, terms, bodies, story.After!.Region, rulebook, story.After.LatestOccurredAt));
+                command, story.After!, Act(given, terms, bodies, story.After!.Region, rulebook, story.After.LatestOccurredAt));
             act = await watch.LookAsync(command, story.After!, act, cancellationToken);
             var decision = Decider.Decide(command, story.After, act);
             if (decision.Refusal is { } refusal)

@@ -57,7 +57,7 @@ internal sealed class StepDesk(HazardStore store, IRegistryQueries registry, Ste
             ? await registry.NearAsync(hazard.Region, Public, cancellationToken) : [];
         var named = duties.Select(d => d.Clock.Body)
             .Concat(open.Select(s => s.Proposed?.Asked)).Concat(hazard.Legs.Values.Select(l => (BodyId?)l.Body));
-        var names = await naming.OfBodiesAsync(named, cancellationToken);
+        var names = await naming.OfBodiesAsync(named, asOf, cancellationToken);
         var defaults = new StepDefaults(hazard, act, near, names);
         return new StepsAnswer(hazard.Id, hazard.Version, asOf, today,
             [.. duties.Select(d => DutyAnswer.Of(d, today, names))],

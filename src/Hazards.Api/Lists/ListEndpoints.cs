@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Hazards.Api.Administration.Policies;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
@@ -51,7 +52,7 @@ internal static class ListEndpoints
         return await pages.JsonAsync(call, scope, region, async stop =>
         {
             var counts = await hazards.OverdueCountsAsync(scope, region, stop);
-            var names = await naming.OfBodiesAsync(counts.Select(c => c.Body), stop);
+            var names = await naming.OfBodiesAsync(counts.Select(c => c.Body), scope.AsOf, stop);
             return new OverdueCounts(region, scope.AsOf, scope.Today,
                 [.. counts.Select(c => new DutyCount(NamedBody.Of(c.Body, names), Labels.Of(c.Kind), c.Count, c.MostDays))]);
         });
@@ -61,6 +62,10 @@ internal static class ListEndpoints
 /// <summary>A body with its name; the committee office of the region where none is named yet.</summary>
 internal sealed record NamedBody(BodyId? Id, string Name)
 {
+    /// <summary>Its name on English pages and in English files.</summary>
+    [JsonIgnore]
+    public string NameInEnglish => Id is null ? "Committee office" : Name;
+
     public static NamedBody Of(BodyId? id, IReadOnlyDictionary<string, string> names) =>
         id is { } known ? new NamedBody(known, names.GetValueOrDefault(known.Value, known.Value)) : new NamedBody(null, "安委办");
 }

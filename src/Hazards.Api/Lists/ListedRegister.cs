@@ -113,7 +113,7 @@ internal static class ListedRegister
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
         var groups = await hazards.ListedGroupsAsync(scope, region, call.Stop);
-        var names = await naming.OfBodiesAsync(groups.Select(g => g.By), call.Stop);
+        var names = await naming.OfBodiesAsync(groups.Select(g => g.By), scope.AsOf, call.Stop);
         return Call.Json(new ListedCounts(region, scope.AsOf, scope.Today,
             [.. groups.GroupBy(g => g.Level).OrderBy(g => g.Key).Select(g => new LevelCount(Labels.Of(g.Key), g.Sum(x => x.Count), g.Sum(x => x.Overdue)) { Ready = g.Sum(x => x.Ready) })])
         {

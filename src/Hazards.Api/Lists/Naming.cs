@@ -23,17 +23,20 @@ internal sealed record Names(
 /// <summary>Looks names up: one query for all bodies of an answer.</summary>
 internal sealed class Naming(IRegistryQueries registry, SealQueries seals, SectorCatalogue sectors)
 {
-    public async Task<IReadOnlyDictionary<string, string>> OfBodiesAsync(IEnumerable<BodyId?> ids, CancellationToken cancellationToken)
+    /// <summary>What bodies are called, or were at an instant.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> OfBodiesAsync(
+        IEnumerable<BodyId?> ids, DateTimeOffset? asOf, CancellationToken cancellationToken)
     {
         var wanted = ids.OfType<BodyId>().ToHashSet();
-        var names = await registry.NamesOfBodiesAsync(wanted, cancellationToken);
+        var names = await registry.NamesOfBodiesAsync(wanted, asOf, cancellationToken);
         if (wanted.Contains(Clockwork.Body.Id))
             names[Clockwork.Body.Id.Value] = Clockwork.Body.Name;
         return names;
     }
 
-    public Task<IReadOnlyDictionary<string, string>> OfBodiesAsync(IEnumerable<BodyId> ids, CancellationToken cancellationToken) =>
-        OfBodiesAsync(ids.Select(id => (BodyId?)id), cancellationToken);
+    public Task<IReadOnlyDictionary<string, string>> OfBodiesAsync(
+        IEnumerable<BodyId> ids, DateTimeOffset? asOf, CancellationToken cancellationToken) =>
+        OfBodiesAsync(ids.Select(id => (BodyId?)id), asOf, cancellationToken);
 
     /// <summary>Names of what the items mention, and which of them are sealed as of an instant, or now.</summary>
     public Task<Names> OfAsync(IReadOnlyCollection<HazardItem> items, DateTimeOffset? asOf, CancellationToken cancellationToken) =>
@@ -45,7 +48,7 @@ internal sealed class Naming(IRegistryQueries registry, SealQueries seals, Secto
     {
         var bodies = more.Concat(items.SelectMany(i => i.Legs.SelectMany(l => new[] { l.Body, l.Supervisor })
             .Concat(i.Clocks.Select(c => c.Body)).Concat([i.ListedBy, i.ReportedBy, i.AssignedBy, i.EscalatedTo])));
-        var named = OfBodiesAsync(bodies, cancellationToken);
+        var named = OfBodiesAsync(bodies, asOf, cancellationToken);
         var sealing = await seals.OfItemsAsync(items, asOf, cancellationToken);
         return new Names(
             await named, Regions(items.Select(i => i.Region)), Sectors(items.Select(i => i.Sector)))
@@ -58,12 +61,13 @@ internal sealed class Naming(IRegistryQueries registry, SealQueries seals, Secto
         };
     }
 
-    public async Task<Names> OfAsync(Hazard hazard, ImmutableArray<Clock> clocks, CancellationToken cancellationToken)
+    public async Task<Names> OfAsync(
+        Hazard hazard, ImmutableArray<Clock> clocks, DateTimeOffset? asOf, CancellationToken cancellationToken)
     {
         var bodies = hazard.Legs.Values.SelectMany(l => new[] { l.Body, l.AssignedBy, l.OrderedBy, l.Supervisor, l.AcceptedBy })
             .Concat(clocks.Select(c => c.Body))
             .Concat([hazard.ReportedBy, hazard.AssignedBy, hazard.Listing?.By, hazard.EscalatedTo, hazard.Closure?.By, hazard.Suspension?.By, hazard.Rejection?.By]);
-        return new Names(await OfBodiesAsync(bodies, cancellationToken), Regions([hazard.Region]), Sectors([hazard.Sector]));
+        return new Names(await OfBodiesAsync(bodies, asOf, cancellationToken), Regions([hazard.Region]), Sectors([hazard.Sector]));
     }
 
     public static SortedDictionary<string, string> Regions(IEnumerable<RegionCode> regions) =>

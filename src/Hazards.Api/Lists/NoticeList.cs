@@ -20,7 +20,7 @@ internal static class NoticeList
         new("title", "隐患", "Hazard", 40, (n, _) => n.Hazard.Title),
         new("region", "区划", "Region", 14, (n, _) => ListWords.Region(n.Hazard.Region)),
         new("sender", "下达单位", "Sent by", 24, (n, _) => n.By.Name),
-        new("body", "送达单位", "Sent to", 24, (n, _) => n.Body.Name),
+        new("body", "送达单位", "Sent to", 24, (n, w) => w.T(n.Body.Name, n.Body.NameInEnglish)),
         new("sent", "下达时间", "Sent", 18, (n, _) => PageTimes.Minute(n.OccurredAt)),
         new("opened", "打开时间", "Opened", 18, (n, w) => n.OpenedAt is { } at ? PageTimes.Minute(at) : w.T("未打开", "not opened")),
         new(

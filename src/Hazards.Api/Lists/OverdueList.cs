@@ -25,7 +25,7 @@ internal static class OverdueList
         new("stage", "环节", "Stage", 12, (i, w) => w.T(i.Hazard.Stage), Usual: false),
         new("enterprise", "单位", "Enterprise", 28, (i, _) => i.Hazard.EnterpriseName, Usual: false),
         new("duty", "应办事项", "Duty", 24, (i, w) => Each(i, d => $"{w.T(d.Clock)}{(w.Leg(d.Leg) is { } leg ? $"（{leg}）" : "")}")),
-        new("body", "应办单位", "Who must act", 26, (i, _) => Each(i, d => d.Body.Name)),
+        new("body", "应办单位", "Who must act", 26, (i, w) => Each(i, d => w.T(d.Body.Name, d.Body.NameInEnglish))),
         new("due", "到期日", "Due", 12, (i, _) => First(i)?.Due),
         new("legs", "双方进展", "Legs", 50, (i, w) => i.Legs.IsEmpty ? null : string.Join('\n', i.Legs.Select(w.Leg))),
         new(

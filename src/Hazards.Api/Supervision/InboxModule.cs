@@ -89,7 +89,7 @@ internal sealed class InboxModule : IModule
         var changes = AuthorityEndpoint.IsFor(call.Caller) && scope.AsOf is null
             ? await authority.UnseenAsync(scope, [.. addresses], call.Stop)
             : 0;
-        var names = await naming.OfBodiesAsync(page.Items.SelectMany(BodiesOf).Append(body!.Id), call.Stop);
+        var names = await naming.OfBodiesAsync(page.Items.SelectMany(BodiesOf).Append(body!.Id), scope.AsOf, call.Stop);
         return Call.Json(
             new InboxPage(body.Id, [.. page.Items.Select(i => MessageView.Of(i))], page.Next, scope.AsOf, counts, changes, names));
     }
@@ -146,7 +146,7 @@ internal sealed class InboxModule : IModule
         if (await files.OpenAsync(hazard, scope.AsOf, call.Stop) is not { } file || !call.Caller.Sees(file.Newest))
             return Call.Refuse(HazardRefusals.NotFound.Because());
         var answer = ToldAnswer.Of(file, scope.AsOf);
-        return Call.Json(answer with { Names = await naming.OfBodiesAsync(answer.Mentioned, call.Stop) });
+        return Call.Json(answer with { Names = await naming.OfBodiesAsync(answer.Mentioned, scope.AsOf, call.Stop) });
     }
 
     /// <summary>The body whose inbox is asked for; another's only for those who watch over it.</summary>

@@ -71,15 +71,15 @@ public static class Ring
     }
 
     /// <summary>
-    /// Whether the ladder may have the service itself escalate the hazard: then <see cref="On"/> needs the offices of wider
-    /// regions.
+    /// Whether <see cref="On"/> needs the offices of the hazard's region and of wider ones: the ladder may have the service itself
+    /// escalate the hazard, or somebody has to be asked for a step against an office, or against who stands over its legs.
     /// </summary>
-    public static bool MayEscalate(Hazard hazard, Rulebook rules)
+    public static bool NeedsOffices(Hazard hazard, Rulebook rules)
     {
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(rules);
-        return Clocks.Open(hazard, rules)
-            .Any(c => LadderOf(hazard, c.Due, rules).Any(s => s is { Step: SupervisionStep.Escalation, Mode: StepMode.Automatic }));
+        return Clocks.Open(hazard, rules).Any(c => c.Leg is not { } leg || c.Body != hazard.Legs[leg].Body
+            || LadderOf(hazard, c.Due, rules).Any(s => s is { Step: SupervisionStep.Escalation, Mode: StepMode.Automatic }));
     }
 
     private static ImmutableArray<LadderStep> LadderOf(Hazard hazard, DateOnly due, Rulebook rules) =>
@@ -93,9 +93,10 @@ public static class Ring
         var seen = new HashSet<SupervisionStep>();
         foreach (var rung in LadderOf(hazard, missed.Due, rules))
         {
-            // What is ended can be urged; every other step is against somebody who still has something to put right.
+            // What is ended can be urged; every other step is against somebody who still has something to put right. Nor is a step
+            // proposed that nobody may take yet.
             if (!rung.IsFor(missed.Kind, hazard.Level) || missed.Rungs.Contains(rung.Step)
-                || (!hazard.IsOpen && rung.Step != SupervisionStep.Urge))
+                || (hazard.IsOpen ? OpenSteps.TakenBy(rung.Step)?.Stages.Contains(hazard.Stage) == false : rung.Step != SupervisionStep.Urge))
                 continue;
             if (!IsProposed(hazard, open, missed.Leg, rung.Step) && seen.Add(rung.Step))
                 yield return (rung, Later(calendar.Add(missed.Due, rung.DaysOverdue, rung.Count).Date, missed.Due.AddDays(1)));
@@ -185,16 +186,25 @@ public static class Ring
             new(step, clock.Kind, clock.Leg, clock.Due, clock.DaysOverdue(today), Asked(clock));
 
         /// <summary>
-        /// The leg's supervisor, else who assigned it, else the committee office of the region; never the one that missed the
-        /// duty.
+        /// The leg's supervisor, else who assigned it, else the committee office of the region: whoever of them is there. Never the one
+        /// that missed the duty, nor for a duty of no leg one of a lower level: then the next office above it.
         /// </summary>
         private BodyId? Asked(Clock clock)
         {
             var leg = clock.Leg is { } name ? hazard.Legs[name] : null;
+            Body[] offices = [.. Succession.OfficesOf(hazard).Select(r => bodies.Values.Where(b => b.OfficeOf == r)
+                .OrderBy(b => b.Id.Value, StringComparer.Ordinal).FirstOrDefault()).OfType<Body>()];
+            var debtor = clock.Body is { } owner ? bodies.GetValueOrDefault(owner) : offices.FirstOrDefault();
+            var level = debtor?.Region.Level ?? RegionLevel.Village;
             foreach (var body in new[] { leg?.Supervisor, leg?.AssignedBy ?? hazard.AssignedBy })
-                if (body is not null && body != clock.Body)
-                    return body;
-            return null;
+                if (body is { } one && one != clock.Body && one != debtor?.Id && Succession.IsThere(one, hazard, bodies)
+                    && (leg is not null || !bodies.TryGetValue(one, out var known) || known.Region.Level >= level))
+                    return one;
+            return offices is [var own, ..] && own.Id != debtor?.Id && own.Region.Level >= level
+                ? null
+                : offices.FirstOrDefault(o => o.Id != debtor?.Id && (o.Region.Level > level || o.Region.Level == level && !IsOffice(debtor)))?.Id;
+
+            static bool IsOffice(Body? body) => body?.Kind == BodyKind.CommitteeOffice;
         }
 
         /// <summary>

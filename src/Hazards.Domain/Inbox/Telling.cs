@@ -183,10 +183,10 @@ public static class Telling
                     Concerned(null, TellAs.Notice);
                     break;
                 case LegUrged e:
-                    Watched(e.Leg, TellAs.Todo);
+                    Watched(e.Leg, TellAs.Todo, e.Duties);
                     break;
                 case SupervisionNoticeIssued e:
-                    Watched(e.Leg, TellAs.Todo);
+                    Watched(e.Leg, TellAs.Todo, e.Duties);
                     break;
                 case SupervisionNoticeAnswered e:
                     foreach (var notice in before.Legs[e.Leg].Notices.Where(n => n.Number == e.Notice))
@@ -200,7 +200,7 @@ public static class Telling
                     Watched(e.Leg, TellAs.Warning);
                     break;
                 case CriticismCirculated e:
-                    Watched(e.Leg, TellAs.Warning);
+                    Watched(e.Leg, TellAs.Warning, e.Duties);
                     break;
                 case SupervisionEscalated e:
                     Tell(TellAs.Todo, e.To);
@@ -289,9 +289,16 @@ public static class Telling
                 }
         }
 
-        /// <summary>What is done against a leg, or all: its body, and all who watch.</summary>
-        private void Watched(Leg? leg, TellAs @as)
+        /// <summary>
+        /// What is done against a leg, or all: its body, and all who watch. For duties that were missed: whoever owes those, too. What
+        /// was assigned to nobody is the office's.
+        /// </summary>
+        private void Watched(Leg? leg, TellAs @as, ImmutableArray<ClockKind>? duties = null)
         {
+            foreach (var duty in duties ?? [])
+                Owner(Clocks.OwnerOf(duty, leg, after), @as);
+            if (after.Legs.IsEmpty)
+                Office(@as);
             Concerned(leg, @as);
             Watching(leg);
         }

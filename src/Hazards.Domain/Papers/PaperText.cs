@@ -66,7 +66,12 @@ public sealed record PaperFacts(
     private ImmutableArray<string> MainTo()
     {
         var bodies = Legs.Select(l => NameOf(l.Body)).Distinct().ToImmutableArray();
-        return bodies.IsEmpty ? [Hazard.Enterprise?.Name ?? Regions.FullNameOf(Hazard.Region) + "有关单位"] : bodies;
+        if (!bodies.IsEmpty)
+            return bodies;
+        // What was assigned to nobody is the committee office's to see to.
+        return Kind is PaperKind.SupervisionNotice or PaperKind.Criticism
+            ? [Hazard.AssignedBy is { } by ? NameOf(by) : Regions.FullNameOf(Hazard.Region.At(RegionLevel.County)) + "安委办"]
+            : [Hazard.Enterprise?.Name ?? Regions.FullNameOf(Hazard.Region) + "有关单位"];
     }
 
     private ImmutableArray<PaperLine> Lines()

@@ -229,6 +229,12 @@ public static class HazardRefusals
     public static readonly RefusalCode NotProposed = new(
         "step.not_proposed", Conflict, "没有这项督办建议：“{step}”（{clock}，{due} 到期）",
         "This step ({step}) was not proposed for this duty ({clock}, due {due})");
+    public static readonly RefusalCode OwnMiss = new(
+        "step.own_miss", Conflict, "{clock}应由本单位 {caller} 办理而未办，督办建议采纳与否由上级决定",
+        "What was missed ({clock}) was for {caller} to do; whether the proposed step is taken is for who stands above it");
+    public static readonly RefusalCode NoticeNobody = new(
+        "notice.nobody_to_reply", Unprocessable, "尚未交办，没有责任单位可以回复：不要填写 replyBy，时限写在督办要求里",
+        "It was assigned to nobody yet, so nobody could reply: leave replyBy out and say until when in the requirements");
     public static readonly RefusalCode NotAsked = new(
         "step.not_asked", Forbidden, "这项督办建议提请 {body} 决定，{caller} 不是该单位或其上级",
         "The step was proposed to {body}; {caller} is neither it nor above it");

@@ -64,22 +64,26 @@ public sealed record DeclineStep(SupervisionStep Step, ClockKind Clock, DateOnly
             return HazardRefusals.NotProposed.Because("step", ("step", Words.Of(Step)), ("clock", Words.Of(Clock)), ("due", Due));
         if (Texts.Required("reason", Reason) is { } wrong)
             return wrong;
-        return MayDecide(missed, Step, hazard, act)
-            ? Decision.Of(new StepDeclined(Step, Clock, Leg, Due, Reason))
-            : NotAsked(missed, Step, act);
+        return WhyNot(missed, Step, hazard, act) is { } notHis ? notHis : Decision.Of(new StepDeclined(Step, Clock, Leg, Due, Reason));
     }
 
-    /// <summary>
-    /// Whether a proposed step is the caller's to decide. Put to the committee office of the region without a name: an office
-    /// or government whose region holds the hazard.
-    /// </summary>
+    /// <summary>Whether a proposed step is the caller's to decide.</summary>
     internal static bool MayDecide(MissedClock missed, SupervisionStep step, Hazard hazard, Act act) =>
-        missed.Asked.TryGetValue(step, out var asked)
-            ? Relations.StandsOver(act.By.Body, hazard, asked, act)
-            : Relations.Leads(act.By.Body);
+        WhyNot(missed, step, hazard, act) is null;
 
-    internal static Refusal NotAsked(MissedClock missed, SupervisionStep step, Act act) =>
-        HazardRefusals.NotAsked.Because(
-            null, ("body", missed.Asked.TryGetValue(step, out var asked) ? asked.Value : (object)new Words("安委办", "the committee office")),
-            ("caller", act.By.Body.Id));
+    /// <summary>
+    /// Why a proposed step is not the caller's to decide. Put to the committee office of the region without a name: it is for an office
+    /// or government whose region holds the hazard. Never for who missed the duty.
+    /// </summary>
+    internal static Refusal? WhyNot(MissedClock missed, SupervisionStep step, Hazard hazard, Act act)
+    {
+        var caller = act.By.Body;
+        if (Clocks.IsOwedBy(missed.Body, hazard.Region, caller.Id, caller.Offices))
+            return HazardRefusals.OwnMiss.Because(null, ("clock", Words.Of(missed.Kind)), ("caller", caller.Id));
+        return (missed.Asked.TryGetValue(step, out var asked) ? Relations.StandsOver(caller, hazard, asked, act) : Relations.Leads(caller))
+            ? null
+            : HazardRefusals.NotAsked.Because(
+                null, ("body", missed.Asked.ContainsKey(step) ? asked.Value : (object)new Words("安委办", "the committee office")),
+                ("caller", caller.Id));
+    }
 }

@@ -28,10 +28,12 @@ public sealed record IssueNotice(string Requirements, Leg? Leg = null, DateOnly?
     /// <inheritdoc />
     public Decision Decide(Hazard hazard, Act act)
     {
+        ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
         return Refusal.All(Checks.Document(act, Rule),
             Texts.Required("requirements", Requirements),
-            (ReplyBy is { } date ? Checks.Deadline("replyBy", date, act) : null)) is { } wrong
+            ReplyBy is not { } date ? null
+                : hazard.Legs.IsEmpty ? HazardRefusals.NoticeNobody.Because("replyBy") : Checks.Deadline("replyBy", date, act)) is { } wrong
             ? wrong
             : Decision.Of(new SupervisionNoticeIssued(Leg, Requirements, ReplyBy) { ReplyOwed = ReplyBy >= act.RecordedOn ? true : null });
     }

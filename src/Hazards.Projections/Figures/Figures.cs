@@ -65,7 +65,7 @@ public enum MonthlyColumn
     [Label("其中省级挂牌", "Of those, by the province or the State")] ListedByProvince,
 
     /// <summary>12.</summary>
-    [Label("累计落实治理资金", "Funds committed since 1 January, 万元")] Funds,
+    [Label("累计落实治理资金", "Funds committed since 1 January, 10,000 yuan")] Funds,
 
     /// <summary>另计.</summary>
     [Label("立行立改（另计）", "Fixed on the spot, counted apart")] OnTheSpot,

@@ -143,19 +143,20 @@ public sealed class InboxQueries(NpgsqlDataSource dataSource)
         Scope scope, Conditions where, string order, CancellationToken cancellationToken)
     {
         var opened = scope.AsOf is { } instant ? $" and o.\"timestamp\" <= {where.Instant(instant)}" : "";
+        var version = Sources.VersionOf(scope, where);
         // The event, the title and the openings by their keys, once for each message of the page.
         await using var command = dataSource.CreateCommand($"""
-            select h.message_id, h.addressee, h.told_as, h.hazard_id, i.item ->> 'title', h.region, h.position, e.id, e.type, e."timestamp",
+            select p.message_id, p.addressee, p.told_as, p.hazard_id, i.item ->> 'title', p.region, p.position, e.id, e.type, e."timestamp",
                    e.headers::text, e.data::text, o.bodies, o.actors, o.times
-            from (select * from rows.inbox h where {where.Sql} and exists (select from log.mt_events e where {MessageSql.BearsOut}) {order}) h
-            join log.mt_events e on e.seq_id = h.position
-            join rows.hazards z on z.hazard_id = h.hazard_id
-            join rows.hazard_items i on i.position = z.position
+            from (select * from rows.inbox h where {where.Sql} and exists (select from log.mt_events e where {MessageSql.BearsOut}) {order}) p
+            join log.mt_events e on e.seq_id = p.position
+            cross join lateral ({version}) v
+            join rows.hazard_items i on i.position = v.position
             cross join lateral (
               select array_agg(o.headers ->> 'body' order by o.version) as bodies, array_agg(o.headers ->> 'actor' order by o.version) as actors,
                      array_agg(o."timestamp" order by o.version) as times
-              from log.mt_events o where o.stream_id = h.message_id and o.type = '{MessageSql.Opened}'{opened}) o
-            {(order.Length == 0 ? "" : order[..(order.IndexOf(" limit", StringComparison.Ordinal))])}
+              from log.mt_events o where o.stream_id = p.message_id and o.type = '{MessageSql.Opened}'{opened}) o
+            {(order.Length == 0 ? "" : "order by p.position desc")}
             """);
         where.AddTo(command);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);

@@ -18,8 +18,11 @@ public sealed record NoticeMark(
     /// <summary>Every leg.</summary>
     public const string EveryLeg = "*";
 
-    /// <summary>No leg: what the service's own clock asks for when a duty of no leg was missed.</summary>
+    /// <summary>No leg: what was assigned to nobody yet, and what the service's own clock asks for when a duty of no leg was missed.</summary>
     public const string NoLeg = "";
+
+    /// <summary>Of no leg and nobody in particular: what was asked of the committee office before anything was assigned.</summary>
+    public const string Nobodys = "?";
 
     /// <summary>Null for events that neither are a notice nor come after one.</summary>
     public static NoticeMark? Of(IHazardEvent happened, Hazard after, EventContext context)
@@ -40,6 +43,7 @@ public sealed record NoticeMark(
             LegVacated e => (CodeList.Code(e.Leg), false),
             HazardClosed or HazardRejected or HazardMerged => (EveryLeg, false),
             // What was asked of a body that answers for no leg is answered by whatever it does next.
+            HazardVerified or HazardAssigned => (Nobodys, true),
             ListingPublished or ListingFiled or DelistingPublished or HazardDelisted => (NoLeg, true),
             // Whatever else happens ends no silence.
             _ => (null, false),

@@ -243,9 +243,18 @@ internal sealed class Conditions
             And($"h.found_at < {Instant(ChinaTime.EndOf(to))}");
         if (filter.ListingOverdue is { } passed)
             And($"h.listing_deadline {(passed ? "<" : ">=")} {Date(scope.Today)}");
-        if (filter.Overdue is { } overdue)
+        if (filter.Overdue is not { } overdue)
+            return;
+        // Where one duty or one body's are asked for, the earliest of those says whether it is overdue.
+        if (filter.AnyDuty || overdue)
             And($"h.next_due {(overdue ? "<" : ">=")} {Date(scope.Today)}");
+        if (!filter.AnyDuty && !(overdue && filter.DueBy < scope.Today))
+            And(Late(scope, filter, overdue));
     }
+
+    /// <summary>That one of the duties that are asked for is overdue, or none.</summary>
+    internal string Late(Scope scope, HazardFilter filter, bool overdue) =>
+        $"{(overdue ? "" : "not ")}{Owed(filter with { DueFrom = null, DueBy = scope.Today.AddDays(-1) })}";
 
     /// <summary>
     /// Texts t that have all words, by the index texts_by_gram; then looked up in the text itself, for neighbours may come from two

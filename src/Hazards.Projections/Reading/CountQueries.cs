@@ -74,13 +74,13 @@ internal sealed class CountQueries(NpgsqlDataSource dataSource, Scope scope, Reg
         string Count(string condition) =>
             $"(select count(*)::int from ({string.Join("\n  union all\n  ", sources.Select(s => $"select 1 from (select 1 from {s.Table} h where {where.Sql} and {s.InForce} and {condition} limit {DueCounts.Most}) s"))} limit {DueCounts.Most}) h)";
         // Where one duty or one body's are asked for, it is that which is overdue or due.
-        string Asked(int days) => filter.AnyDuty
-            ? ""
-            : $" and {where.Owed(filter with { DueBy = scope.Today.AddDays(days) })}";
-        var soon = $"h.next_due >= {today} and h.next_due <=";
+        var overdue = $"h.next_due < {today}{(filter.AnyDuty ? "" : $" and {where.Late(scope, filter, overdue: true)}")}";
+        string Soon(string last, int days) => filter.AnyDuty
+            ? $"h.next_due >= {today} and h.next_due <= {last}"
+            : $"h.next_due <= {last} and {where.Owed(filter with { DueBy = scope.Today.AddDays(days) })}"
+                + $" and {where.Late(scope, filter, overdue: false)}";
         await using var command = dataSource.CreateCommand(
-            $"select {Count($"h.next_due < {today}{Asked(-1)}")}, {Count($"{soon} {three}{Asked(3)}")},"
-            + $" {Count($"{soon} {seven}{Asked(7)}")}, {Count("h.next_due < 'infinity'")}");
+            $"select {Count(overdue)}, {Count(Soon(three, 3))}, {Count(Soon(seven, 7))}, {Count("h.next_due < 'infinity'")}");
         where.AddTo(command);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);

@@ -24,7 +24,7 @@ internal sealed class NoticeStatements(string schema)
         new(schema, "write_answers", a => EventKey.Of(a.Event))
         {
             { "leg", a => a.Mark.Ends },
-            { "body", a => a.Mark.Sender.Value },
+            { "body", a => a.Mark.Ends == NoticeMark.Nobodys ? "" : a.Mark.Sender.Value },
             { "answers", a => a.Mark.Answers },
             { "replied", a => a.Mark.Number?.Value },
         };

@@ -95,6 +95,18 @@ public sealed class WhoIsTold
             .ShouldBe(["todo longnan-supervision", "warning wudu-gov", "warning wudu-housing", "notice wudu-supervision"]);
     }
 
+    /// <summary>What is late is put before whoever owes it; of what was assigned to nobody, before the office.</summary>
+    [Fact]
+    public void Who_is_late_is_told_so()
+    {
+        var reported = new Story().And(Hotline, Report);
+        foreach (var urged in new[] { new LegUrged(null, "请核实"), new LegUrged(null, "请核实") { Duties = [ClockKind.Verify] } })
+            Tell(reported, Clockwork.Body, urged).ShouldBe(["todo office:621202"]);
+        Tell(reported, CityOffice, new CriticismCirculated(null, "久不核实")).ShouldBe(["warning office:621202"]);
+        Tell(Dual, Clockwork.Body, new LegUrged(Leg.Sectoral, "请审查") { Duties = [ClockKind.ReviewPlan] })
+            .ShouldBe(["todo wudu-housing", "todo wudu-office", "notice wudu-supervision"]);
+    }
+
     [Fact]
     public void Listing_and_its_end_reach_the_legs_the_assigner_and_the_reporter()
     {

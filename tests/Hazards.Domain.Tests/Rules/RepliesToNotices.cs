@@ -9,6 +9,17 @@ public sealed class RepliesToNotices
 {
     private static readonly AnswerNotice Reply = new(Leg.Sole, "已更换管道");
 
+    /// <summary>What was assigned to nobody can be asked about, and nobody could reply in a leg's name.</summary>
+    [Fact]
+    public void Before_it_is_assigned_nobody_is_asked_to_reply()
+    {
+        foreach (var story in new[] { Stories.Reported, Stories.Verified })
+        {
+            story.When(CityOffice, new IssueNotice("尽快交办", null, Stories.ReplyBy)).ThenRefused(HazardRefusals.NoticeNobody, "replyBy");
+            story.When(CityOffice, new IssueNotice("尽快交办")).ThenItHappens().Then.Steps[SupervisionStep.Notice].ShouldBe(1);
+        }
+    }
+
     [Fact]
     public void A_notice_with_a_reply_date_is_a_clock_of_the_body_it_addresses()
     {

@@ -72,9 +72,80 @@ public sealed class Ringing
         Facts(events).OfType<StepProposed>().Select(p => (p.Leg, p.To))
             .ShouldBe([(Leg.Territorial, (BodyId?)CountyOffice.Id), (Leg.Sectoral, Supervision.Id)]);
         var returned = Stories.Assigned.And(GasCompany, new AssignmentReturned(Leg.Sole, "不属本单位"));
-        Facts(On(returned, new DateOnly(2026, 3, 4)).Events).OfType<StepProposed>()
-            .Single().To.ShouldBeNull("the assigner owes the reassignment");
-        Facts(On(Stories.Reported, new DateOnly(2026, 3, 6)).Events).OfType<StepProposed>().Single().To.ShouldBeNull();
+        AskedOf(returned, new DateOnly(2026, 3, 4)).ShouldBe(CityOffice.Id, "the assigner owes the reassignment");
+    }
+
+    /// <summary>不能自己督办自己: what a committee office missed is for the next office above it to decide on; whoever is there.</summary>
+    [Fact]
+    public void What_an_office_missed_is_decided_above_it()
+    {
+        var late = new DateOnly(2026, 3, 6);
+        AskedOf(Stories.Reported, late).ShouldBe(CityOffice.Id);
+        AskedOf(Stories.Reported, late, CityOffice).ShouldBe(ProvinceOffice.Id);
+        AskedOf(Stories.Reported, late, CountyOffice).ShouldBe(ProvinceOffice.Id, "the city's stands in for the county's");
+        AskedOf(Stories.Reported, late, CityOffice, ProvinceOffice, StateOffice).ShouldBeNull("nobody is above it");
+        AskedOf(Stories.Verified, late).ShouldBe(CityOffice.Id);
+        var filing = Asking with { Clocks = [.. Asking.Clocks, new ClockRule(ClockKind.File, 3, "x", null, DayCount.Calendar)] };
+        var listed = Clocks.Open(Stories.Listed.Then, Of(filing)).Single(c => c.Kind == ClockKind.File);
+        Facts(On(Stories.Listed, listed.Due.AddDays(1), filing).Events).OfType<StepProposed>()
+            .Single(p => p.Clock == ClockKind.File).To.ShouldBe(ProvinceOffice.Id, "the city's missed it, and the county's is below it");
+    }
+
+    [Fact]
+    public void Nobody_is_asked_who_is_not_there_any_more()
+    {
+        var sectoral = Stories.Dual.Then.Legs[Leg.Sectoral];
+        (sectoral.Supervisor, sectoral.AssignedBy).ShouldBe((Supervision.Id, CountyOffice.Id));
+        Body Dissolved(Body body) => body with { Dissolved = true };
+        Body Away(Body body) => body with { Region = Wenxian };
+        foreach (var gone in new[] { Dissolved(Supervision), Away(Supervision) })
+            Asked(Bodies.SetItem(gone.Id, gone)).ShouldBe(CountyOffice.Id);
+        // Another office is the county's then.
+        Asked(Bodies.SetItem(Supervision.Id, Dissolved(Supervision)).SetItem(CountyOffice.Id, Dissolved(CountyOffice))).ShouldBeNull();
+
+        BodyId? Asked(ImmutableDictionary<BodyId, Body> bodies) => Facts(On(Stories.Dual, new DateOnly(2026, 3, 4), null, bodies).Events)
+            .OfType<StepProposed>().Single(p => p.Leg == Leg.Sectoral).To;
+    }
+
+    /// <summary>Whatever is proposed, and whenever, may be taken at the stage at which the hazard stands.</summary>
+    [Theory, MemberData(nameof(All))]
+    public void Nothing_is_proposed_that_nobody_may_do(string name)
+    {
+        var story = (Story)typeof(Stories).GetProperty(name)!.GetValue(null)!;
+        var everything = Policy.NationalBaseline with
+        {
+            Ladder =
+            [
+                .. Enum.GetValues<SupervisionStep>().Where(s => OpenSteps.TakenBy(s) is not null)
+                    .Select((s, n) => Policy.NationalBaseline.Ladder[0] with { Step = s, DaysOverdue = n + 1, Mode = StepMode.Proposed }),
+            ],
+        };
+        foreach (var proposed in Facts(On(story, story.Clocks.Select(c => c.Due).DefaultIfEmpty(Deadline).Max().AddDays(99), everything).Events)
+            .OfType<StepProposed>())
+            OpenSteps.TakenBy(proposed.Step)!.IsOpenTo(story.Then).ShouldBeTrue($"{proposed.Step} at {story.Then.Stage}");
+    }
+
+    public static TheoryData<string> All() =>
+        new(typeof(Stories).GetProperties().Where(p => p.PropertyType == typeof(Story)).Select(p => p.Name));
+
+    /// <summary>What an office missed, it may not decline to be held to; nor may the county's that the city's stands in for.</summary>
+    [Fact]
+    public void Nobody_declines_a_step_against_himself()
+    {
+        var late = After(Stories.Reported, new DateOnly(2026, 3, 6));
+        var missed = late.Then.Missed.ShouldHaveSingleItem();
+        var decline = new DeclineStep(SupervisionStep.Urge, missed.Kind, missed.Due, "正在核实");
+        late.When(CountyOffice, decline).ThenRefused(HazardRefusals.OwnMiss);
+        late.When(CityOffice, decline).ThenItHappens();
+        var stands = CityOffice with { OfficeFor = [Longnan, Wudu] };
+        late.When(stands, decline).ThenRefused(HazardRefusals.OwnMiss);
+        // Of before: put to the office of the region, which is the one that missed it.
+        var before = late with
+        {
+            Events = [.. late.Events.Select(e => e.Event is StepProposed p ? e with { Event = p with { To = null } } : e)],
+        };
+        before.When(CountyOffice, decline).ThenRefused(HazardRefusals.OwnMiss);
+        before.When(CityOffice, decline).ThenItHappens();
     }
 
     [Fact]
@@ -169,6 +240,9 @@ public sealed class Ringing
         var events = Ring.On(story.Then, Of(policy ?? Asking), today, ChinaTime.StartOf(today), bodies ?? Bodies);
         return (events, events.Aggregate(story.Then, (h, e) => Hazard.Apply(Id, h, e)));
     }
+
+    private static BodyId? AskedOf(Story story, DateOnly today, params Body[] without) =>
+        Facts(On(story, today, null, Bodies.RemoveRange(without.Select(b => b.Id))).Events).OfType<StepProposed>().Single().To;
 
     private static Story After(Story story, DateOnly today) =>
         story with { Events = [.. story.Events, .. On(story, today).Events], Now = ChinaTime.StartOf(today).AddHours(9) };

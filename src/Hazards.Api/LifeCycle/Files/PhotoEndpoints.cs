@@ -76,7 +76,7 @@ internal static class PhotoEndpoints
         var said = new List<Photo>(photos.Count);
         foreach (var photo in photos)
             said.Add(photo with { Says = await pictures.SaysAsync(photo.Digest, call.Stop) });
-        return Call.Json(new PhotoList(hazardId, asOf, [.. said], await naming.OfBodiesAsync(said.Select(p => p.By), call.Stop)));
+        return Call.Json(new PhotoList(hazardId, asOf, [.. said], await naming.OfBodiesAsync(said.Select(p => p.By), asOf, call.Stop)));
     }
 }
 

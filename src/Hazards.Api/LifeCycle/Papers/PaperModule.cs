@@ -55,7 +55,7 @@ internal sealed class PaperModule : IModule
 
         if (hazard is null || !call.Caller.Sees(hazard))
             return Call.Refuse(HazardRefusals.NotFound.Because());
-        var names = await naming.OfBodiesAsync(papers.Select(p => p.By).Concat(papers.SelectMany(p => p.To)), call.Stop);
+        var names = await naming.OfBodiesAsync(papers.Select(p => p.By).Concat(papers.SelectMany(p => p.To)), asOf, call.Stop);
         return call.Shown(new PaperList(hazardId, hazard.Version, asOf, papers.ToImmutable(), names), hazard.Version);
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -31,12 +32,18 @@ internal static class ListPages
         return address.ToString();
     }
 
-    /// <summary>The columns that a page is asked for, as the interface is asked: it says which of them there are not.</summary>
-    public static string? Named(PageCall page) => page.QueryAll("columns") is { IsEmpty: false } named ? string.Join(',', named) : null;
-
     /// <summary>The columns that a page is asked for, by name; the usual ones when none is.</summary>
-    public static System.Collections.Immutable.ImmutableArray<ListColumn<T>> Columns<T>(PageCall page, System.Collections.Immutable.ImmutableArray<ListColumn<T>> all) =>
-        ListFiles.ColumnsOf(all, [.. page.QueryAll("columns").SelectMany(c => c.Split(',')).Distinct(StringComparer.Ordinal)]);
+    /// <exception cref="PageRefusedException">There is no such column.</exception>
+    public static ImmutableArray<ListColumn<T>> Columns<T>(PageCall page, ImmutableArray<ListColumn<T>> all)
+    {
+        ImmutableArray<string> named =
+        [
+            .. page.QueryAll("columns").SelectMany(c => c.Split(',', StringSplitOptions.RemoveEmptyEntries)).Distinct(StringComparer.Ordinal),
+        ];
+        return Query.UnknownOf("columns", named, [.. all.Select(c => c.Name)]) is { } unknown
+            ? throw new PageRefusedException(unknown)
+            : ListFiles.ColumnsOf(all, named);
+    }
 
     /// <summary>The hazards chosen in a form.</summary>
     /// <param name="page">The request.</param>

@@ -90,7 +90,7 @@ internal static class InspectionEndpoints
         var page = await queries.InspectionsAsync(scope, filter, cursor, limit, call.Stop);
         if (await Parameters.NobodyAsync(call, cursor, page.Items.IsEmpty, registry) is { } nobody)
             return Call.Refuse(nobody);
-        return Call.Json(new InspectionPage(page.Items, page.Next, scope.AsOf, await naming.OfBodiesAsync(page.Items.Select(i => i.By), call.Stop), Naming.Regions(page.Items.Select(i => i.Region))));
+        return Call.Json(new InspectionPage(page.Items, page.Next, scope.AsOf, await naming.OfBodiesAsync(page.Items.Select(i => i.By), scope.AsOf, call.Stop), Naming.Regions(page.Items.Select(i => i.Region))));
     }
 
     private static async Task<IResult> FindAsync(Call call, string id, InspectionQueries queries, IHazardQueries hazards, Naming naming)
