@@ -180,7 +180,10 @@ public sealed class TreeTests
         await log.CommitAsync(Some.Append(Guid.CreateVersion7(), events: 3));
         await grower.CatchUpAsync();
         await database.ExecuteAsync("begin; select nextval('log.mt_events_sequence') from generate_series(1, 5); rollback");
+        (await grower.CoverAsync(8)).ShouldBe(3);
+        (await grower.IsBehindAsync()).ShouldBeFalse("nothing lies there yet");
         await log.CommitAsync(Some.Append(Guid.CreateVersion7(), events: 2));
+        (await grower.IsBehindAsync()).ShouldBeTrue();
         (await grower.CatchUpAsync()).ShouldBe(10);
 
         var events = await LogShould.BeWholeAsync(log);

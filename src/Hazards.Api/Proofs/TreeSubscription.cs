@@ -59,7 +59,7 @@ internal sealed class TreeSubscription : SubscriptionBase
     {
         var covered = await grower.CoverAsync(position, cancellationToken);
         ProofTelemetry.Grown(hash.Name, covered, position);
-        if (covered < position)
+        if (covered < position && await grower.IsBehindAsync(cancellationToken))
             throw new InvalidOperationException($"The tree {hash.Name} covers {covered} events, and the log has {position}.");
     }
 }

@@ -107,6 +107,18 @@ public sealed class TreeGrower
         return covered;
     }
 
+    /// <summary>
+    /// Whether the log has events that are not covered. Numbers that a killed batch took are positions of nothing until the next append,
+    /// however far the daemon's mark has passed them.
+    /// </summary>
+    public async Task<bool> IsBehindAsync(CancellationToken cancellationToken = default)
+    {
+        await using var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand("select exists (select from log.mt_events e where e.seq_id > $1)", connection);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = await SizeAsync(connection, cancellationToken) });
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
+    }
+
     private async Task<bool> AloneAsync(NpgsqlConnection connection, bool wait, CancellationToken cancellationToken)
     {
         var key = Lock + _hash.Name[1];
