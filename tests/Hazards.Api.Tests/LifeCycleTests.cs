@@ -278,6 +278,88 @@ public sealed class LifeCycleTests(Service service) : IClassFixture<Service>
             HazardId.Parse(hazard), on, DateTimeOffset.UtcNow, new Terms { CausationId = "clock" });
     }
 
+    /// <summary>不能自己督办自己: whoever comes to owe what he was asked to watch over is asked no more; the office above him is.</summary>
+    [Fact]
+    public async Task What_an_office_is_asked_and_comes_to_owe_is_asked_above_it()
+    {
+        const string There = "532932";
+        await service.BodyAsync("hq-awb", "鹤庆县安委办", "committeeOffice", There);
+        await service.BodyAsync("yn-awb", "云南省安委办", "committeeOffice", "53");
+        var (prefecture, province) = (await service.KeyAsync("dali-awb", "5329", "coordinator", "supervisor"),
+            await service.KeyAsync("yn-awb", "53", "coordinator", "supervisor"));
+        var report = Some.Report();
+        (report["region"], report["occurredAt"]) = (There, ChinaTime.Format(DateTimeOffset.UtcNow.AddDays(-40)));
+        var id = (await prefecture.PostAsync("hazards", report)).Require(HttpStatusCode.Created)["id"];
+        await service.Services.GetRequiredService<HazardStore>().RingAsync(
+            HazardId.Parse(id), ChinaTime.DateAt(DateTimeOffset.UtcNow), DateTimeOffset.UtcNow, new Terms { CausationId = "clock" });
+        (await AskedAsync("dali-awb")).ShouldContain(id);
+
+        var passing = service.Services.GetRequiredService<PassingOn>();
+        await passing.RunAsync(default);
+        (await service.Admin.PostAsync("bodies/hq-awb/dissolution", new() { ["reason"] = "机构改革" })).Require(HttpStatusCode.OK);
+        await passing.RunAsync(default);
+        (await AskedAsync("dali-awb")).ShouldNotContain(id);
+        (await AskedAsync("yn-awb")).ShouldContain(id);
+        (await province.GetAsync($"inbox?hazard={id}")).Text.ShouldContain("step_proposed");
+        (await prefecture.GetAsync($"hazards/{id}/steps")).Require(HttpStatusCode.OK).Text.ShouldNotContain("decline_step");
+        var missed = (await prefecture.GetAsync($"hazards/{id}")).Json["hazard"]!["missed"]!.AsArray()[0]!;
+        var decline = new JsonObject
+        {
+            ["step"] = "interview", ["clock"] = "verify", ["due"] = missed["due"]!.ToString(), ["reason"] = "正在核实",
+        };
+        (await prefecture.PostAsync($"hazards/{id}/declined-steps", decline)).Refused(HttpStatusCode.Conflict, "step.own_miss");
+        (await province.PostAsync($"hazards/{id}/declined-steps", decline)).Require(HttpStatusCode.OK);
+        (await passing.RunAsync(default)).ShouldBe(0);
+
+        async Task<string> AskedAsync(string body) =>
+            (await service.Admin.GetAsync($"proposals?body={body}&limit=200")).Require(HttpStatusCode.OK).Text;
+    }
+
+    /// <summary>看不到的不交办: what became part of an enterprise sees its own only, and owes and supervises nothing else.</summary>
+    [Fact]
+    public async Task What_sees_its_own_only_owes_nothing_of_others()
+    {
+        const string There = "532928";
+        foreach (var (body, kind) in new[]
+        {
+            ("yp-awb", "committeeOffice"), ("yp-gov", "government"), ("yp-gas", "regulator"), ("yp-zhan", "unit"), ("yp-ban", "unit"),
+        })
+            await service.BodyAsync(body, body, kind, There, kind == "regulator" ? ["city_gas"] : []);
+        (await service.Admin.PostAsync("bodies/yp-zhan/changes", new() { ["parent"] = "yp-gov", ["reason"] = "政府内设机构" }))
+            .Require(HttpStatusCode.OK);
+        var office = await service.KeyAsync("yp-awb", There, "reporter", "coordinator", "inspector");
+        var report = Some.Report();
+        report["region"] = There;
+        var reporter = await service.KeyAsync("dali-awb", "5329", "reporter", "coordinator");
+        var id = (await reporter.PostAsync("hazards", report)).Require(HttpStatusCode.Created)["id"];
+        (await office.PostAsync($"hazards/{id}/verification", new() { ["level"] = "general" })).Require(HttpStatusCode.OK);
+        JsonObject Assignment(string supervisor)
+        {
+            var (one, other) = (Some.Leg("territorial", "yp-gov"), Some.Leg("sectoral", "yp-gas"));
+            other["supervisor"] = supervisor;
+            return new() { ["legs"] = new JsonArray(one, other) };
+        }
+        (await office.PostAsync($"hazards/{id}/assignments", Assignment("yp-ban")))
+            .Refused(HttpStatusCode.UnprocessableEntity, "assignment.supervisor_blind");
+        // A part of the government sees what the government sees.
+        (await office.PostAsync($"hazards/{id}/assignments", Assignment("yp-zhan"))).Require(HttpStatusCode.OK);
+        var gov = await service.KeyAsync("yp-gov", There, "responsible");
+        (await gov.PostAsync($"hazards/{id}/legs/territorial/acknowledgement", [])).Require(HttpStatusCode.OK);
+        (await gov.PostAsync($"hazards/{id}/legs/territorial/completion", new() { ["results"] = "已整改" })).Require(HttpStatusCode.OK);
+        await service.BodyAsync("dali-second", "大理州安委办（二）", "committeeOffice", "5329");
+        var passing = service.Services.GetRequiredService<PassingOn>();
+        await passing.RunAsync(default);
+        (await ReinspectsAsync()).ShouldBe("yp-awb");
+        (await service.Admin.PostAsync("bodies/yp-awb/changes", new() { ["kind"] = "unit", ["reason"] = "并入园区公司" }))
+            .Require(HttpStatusCode.OK);
+        await passing.RunAsync(default);
+        (await office.GetAsync($"hazards/{id}")).Refused(HttpStatusCode.NotFound, "hazard.not_found");
+        (await ReinspectsAsync()).ShouldStartWith("dali-");
+
+        async Task<string> ReinspectsAsync() => (await service.Admin.GetAsync($"clocks?region={There}&limit=200")).Json["items"]!.AsArray()
+            .Single(c => c!["clock"]!["code"]!.ToString() == "reinspect")!["body"]!["id"]!.ToString();
+    }
+
     /// <summary>责任移交: whoever is dissolved or sent elsewhere, what he owed is owed by who is there, and the new office may do it.</summary>
     [Fact]
     public async Task What_a_body_owes_that_is_gone_is_owed_by_who_is_there()

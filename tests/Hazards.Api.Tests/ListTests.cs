@@ -156,6 +156,12 @@ public sealed class ListTests(Service service) : IClassFixture<Service>
         };
         (await service.Office.PostAsync($"hazards/{id}/declined-steps", decline)).Refused(HttpStatusCode.Conflict, "step.own_miss");
         (await prefecture.PostAsync($"hazards/{id}/declined-steps", decline)).Require(HttpStatusCode.OK);
+        // Of what is assigned to nobody, it is the office's to be urged.
+        var urged = (await prefecture.PostAsync("hazards/batch", new()
+        {
+            ["step"] = "urge", ["text"] = "请核实", ["overdueLegs"] = true, ["hazards"] = new JsonArray(new JsonObject { ["id"] = id }),
+        })).Require(HttpStatusCode.OK).Json["items"]!.AsArray();
+        Outcome(urged[0]).ShouldBe("done");
         (await prefecture.PostAsync(
             $"hazards/{id}/criticisms", new() { ["text"] = "久不核实", ["documentNumber"] = "大安办〔2026〕90号" })).Require(HttpStatusCode.OK);
         var notice = new JsonObject { ["requirements"] = "立即核实", ["documentNumber"] = "大安办〔2026〕91号" };

@@ -104,7 +104,7 @@ internal sealed class Stories(int seed, DateTimeOffset begin, int reportOneIn = 
         var bodies = Town.Bodies.SetItem(gone, Town.Bodies[gone] with { Dissolved = true });
         var (after, events) = (hazard, new List<IHazardEvent>());
         var context = Clockwork.Context(Now, Entry.Prompt, Policy.NationalBaseline, WorkCalendar.Shipped);
-        while (Succession.Next(after, Rulebook.Baseline, bodies) is { } next)
+        while (Succession.Next(after, Rulebook.Baseline, bodies, ChinaTime.DateAt(Now)) is { } next)
         {
             events.Add(next);
             after = Hazard.Apply(hazard.Id, after, new Happening(next, context));

@@ -75,12 +75,19 @@ internal static class BatchEndpoint
     {
         Leg? leg = null;
         Stage? stage = null;
+        Refusal? punctual = null;
         if (batch.Preview || batch.OverdueLegs || batch.Grading is not null)
         {
             var (hazard, made, refusal) = await store.ConsiderAsync(
-                row.Id, (h, rules, today) => CommandOf(batch, batch.OverdueLegs ? OverdueLegOf(h, rules, today) : null, h.Stage),
+                row.Id, (h, rules, today) =>
+                {
+                    (var only, punctual) = batch.OverdueLegs ? OverdueLegOf(h, rules, today) : default;
+                    return CommandOf(batch, only, h.Stage);
+                },
                 given, terms, stop);
             (leg, stage) = (made?.ConcernedLeg, hazard?.Stage);
+            if (hazard is not null && (refusal ?? punctual) is { } why && why == punctual)
+                return new BatchResult(row.Id, hazard, leg, BatchOutcome.Refused, why, null);
             if (hazard is null || batch.Preview)
                 return new BatchResult(row.Id, hazard, leg, refusal is null ? BatchOutcome.Possible : OutcomeOf(refusal), refusal, null);
         }
@@ -109,11 +116,21 @@ internal static class BatchEndpoint
         _ => new CirculateCriticism(batch.Text, leg),
     };
 
-    /// <summary>The only leg with an overdue duty; null where several or none have one: then it goes to all.</summary>
-    private static Leg? OverdueLegOf(Hazard hazard, Rulebook rules, DateOnly today)
+    /// <summary>
+    /// The only leg whose body is overdue; null where several are, or nobody is: then it goes to all. Where others are and no leg's body,
+    /// it goes to nobody: they would be held to what is not theirs.
+    /// </summary>
+    private static (Leg? Only, Refusal? Punctual) OverdueLegOf(Hazard hazard, Rulebook rules, DateOnly today)
     {
-        var legs = Clocks.Open(hazard, rules).Where(c => c.Due < today).Select(c => c.Leg).OfType<Leg>().Distinct().Take(2).ToArray();
-        return legs is [var only] ? only : null;
+        Clock[] overdue = [.. Clocks.Open(hazard, rules).Where(c => c.Due < today)];
+        return (Clocks.LegsOwing(overdue, hazard), overdue) switch
+        {
+            ([var only], _) => (only, null),
+            ([], [var first, ..]) when !hazard.Legs.IsEmpty => (null, BatchRefusals.Punctual.Because(
+                "overdueLegs", ("clock", Words.Of(first.Kind)), ("due", first.Due),
+                ("body", first.Body is { } owner ? owner.Value : (object)new Words("安委办", "the committee office")))),
+            _ => default,
+        };
     }
 }
 
@@ -126,6 +143,10 @@ internal static class BatchRefusals
         "{step} cannot be done to many at once; these can: {allowed}");
     public static readonly RefusalCode OneStep = new(
         "batch.one_step", RefusalKind.Invalid, "step 与 grading 只能给其一", "Give either step or grading, not both");
+    public static readonly RefusalCode Punctual = new(
+        "batch.no_leg_overdue", RefusalKind.Conflict,
+        "没有超期的责任方：“{clock}”应由 {body} 于 {due} 前办理。要发给各责任方的，不选“只对有超期事项的一方”（overdueLegs）",
+        "No leg's body is overdue: {clock} was for {body} to do by {due}. To send it to all legs leave overdueLegs out");
     public static readonly RefusalCode Twice = new(
         "batch.hazard_twice", RefusalKind.Invalid, "隐患 {id} 出现了两次", "The hazard {id} is there twice");
 #pragma warning restore CS1591
@@ -137,7 +158,10 @@ internal static class BatchRefusals
 /// <param name="Step">urge, notice or criticism; left out where they are graded.</param>
 /// <param name="Grading">批量定级: the level of all.</param>
 /// <param name="ReplyBy">Of a notice: when an answer is asked for.</param>
-/// <param name="OverdueLegs">True: where one leg alone has overdue duties, to that leg only. Otherwise to all legs.</param>
+/// <param name="OverdueLegs">
+/// True: where one leg's body alone is overdue, to that leg only; where others are overdue and no leg's body, to nobody
+/// (<c>batch.no_leg_overdue</c>). Otherwise to all legs.
+/// </param>
 /// <param name="Preview">True: say of each whether it could be done, and do nothing.</param>
 internal sealed record BatchStep(
     string Text, ImmutableArray<BatchHazard> Hazards, SupervisionStep? Step = null, BatchGrading? Grading = null,

@@ -258,7 +258,7 @@ internal sealed class HazardStore(
             story.Recount(noticedAt);
             // First, so that nobody is asked who cannot decide.
             var parties = (await known.OfAsync(before.Known().ToHashSet(), anew: true, stop)).ToDictionary(b => b.Id);
-            await PassOnAsync(story, parties, rulebook, noticedAt, stop);
+            await PassOnAsync(story, parties, rulebook, noticedAt, stop, thorough: true);
             return await NumberingAsync(async taking =>
             {
                 if (Ring.NextRing(story.After!, rulebook) <= today)
@@ -337,20 +337,25 @@ internal sealed class HazardStore(
                 return Proposal<Hazard>.Refuse(HazardRefusals.NotFound.Because());
             var rulebook = await rules.NowAsync(before.Calendar, stop);
             var story = new HazardStory(id, before, rulebook, terms);
-            await PassOnAsync(story, await registry.BodiesAsync([.. before.Known()], stop), rulebook, Now(terms), stop);
+            var parties = (await known.OfAsync(before.Known().ToHashSet(), anew: true, stop)).ToDictionary(b => b.Id);
+            await PassOnAsync(story, parties, rulebook, Now(terms), stop, thorough: true);
             return story.Count == 0
                 ? Proposal<Hazard>.Refuse(HazardRefusals.NothingChanges.Because())
                 : Proposal<Hazard>.Append(story.After!, story.Appends());
         }, cancellationToken);
     }
 
-    /// <summary>The same as the last of what is appended, so that no act leaves a duty to who cannot do it.</summary>
+    /// <summary>
+    /// The same as the last of what is appended, so that no act leaves a duty to who cannot do it. Thoroughly: what is asked of nobody in
+    /// particular is looked at too, for which the offices must be known.
+    /// </summary>
     private async Task PassOnAsync(
         HazardStory story, IReadOnlyDictionary<BodyId, Body> bodies, Rulebook rulebook, DateTimeOffset now,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken, bool thorough = false)
     {
         var hazard = story.After!;
-        if (!Succession.MayConcern(hazard, bodies) || !Succession.IsNeeded(hazard, rulebook, bodies))
+        if (!(thorough && hazard.Missed.Any(m => !m.Proposed.IsEmpty))
+            && (!Succession.MayConcern(hazard, bodies) || !Succession.IsNeeded(hazard, rulebook, bodies)))
             return;
         var takers = bodies.ToDictionary();
         foreach (var office in await registry.OfficesAsync([.. Succession.OfficesOf(hazard)], cancellationToken))

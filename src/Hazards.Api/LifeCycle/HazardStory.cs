@@ -96,7 +96,7 @@ internal sealed class HazardStory(HazardId id, Hazard? before, Rulebook rules, T
     public void PassOn(DateTimeOffset now, IReadOnlyDictionary<BodyId, Body> bodies)
     {
         Recount(now);
-        while (Succession.Next(After!, rules, bodies) is { } passed)
+        while (Succession.Next(After!, rules, bodies, ChinaTime.DateAt(now)) is { } passed)
             Add(passed, Clockwork.Context(now, Entry.Prompt, rules.PolicyAt(After!.Region, now), rules.Calendar));
     }
 

@@ -51,6 +51,7 @@ internal sealed class StepDesk(HazardStore store, IRegistryQueries registry, Ste
         var (act, rules) = await store.CircumstancesAsync(hazard, caller, cancellationToken);
         var today = asOf is { } instant ? ChinaTime.DateAt(instant) : act.Date;
         var body = await registry.WithOfficesAsync(caller.Body, asOf, cancellationToken);
+        act = act with { By = act.By with { Body = body } };
         var duties = OpenSteps.Duties(hazard, body, rules, today);
         ImmutableArray<OpenStep> open = asOf is null ? OpenSteps.Of(hazard, act, duties, rules) : [];
         var near = open.Any(s => StepFields.NamesBodies(catalogue.Find(s.Rule)?.Command))

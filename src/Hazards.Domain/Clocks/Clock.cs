@@ -68,6 +68,15 @@ public static class Clocks
     public static bool IsOwedBy(BodyId? owner, RegionCode region, BodyId body, ImmutableArray<RegionCode> offices) =>
         owner is { } named ? named == body : offices.Contains(region.At(RegionLevel.County));
 
+    /// <summary>The legs that duties are owed by themselves: what is owed of a leg by who assigned or supervises it is not the leg's.</summary>
+    /// <param name="clocks">The duties.</param>
+    /// <param name="hazard">The hazard.</param>
+    public static ImmutableArray<Leg> LegsOwing(IEnumerable<Clock> clocks, Hazard hazard)
+    {
+        ArgumentNullException.ThrowIfNull(hazard);
+        return [.. clocks.Where(c => c.Leg is { } leg && hazard.Legs[leg].Body == c.Body).Select(c => c.Leg!.Value).Distinct().Order()];
+    }
+
     /// <summary>All open clocks, counted by a given edition of the calendar.</summary>
     public static ImmutableArray<Clock> Open(Hazard hazard, Rulebook rules, WorkCalendar calendar)
     {

@@ -118,6 +118,31 @@ public static class Ring
 
     private static DateOnly Later(DateOnly one, DateOnly other) => one > other ? one : other;
 
+    /// <summary>
+    /// Who decides on a step against whoever owes a duty: the leg's supervisor, else who assigned it, else the committee office of the
+    /// region (null); whoever of them is there. Never the one that owes it, nor for a duty of no leg one of a lower level: then the
+    /// next office above it.
+    /// </summary>
+    /// <param name="clock">The duty.</param>
+    /// <param name="hazard">The hazard.</param>
+    /// <param name="bodies">The bodies it names, and the committee offices of its regions.</param>
+    internal static BodyId? Asked(Clock clock, Hazard hazard, IReadOnlyDictionary<BodyId, Body> bodies)
+    {
+        var leg = clock.Leg is { } name ? hazard.Legs[name] : null;
+        var offices = Succession.Offices(hazard, bodies);
+        var debtor = clock.Body is { } owner ? bodies.GetValueOrDefault(owner) : offices.FirstOrDefault();
+        var level = debtor?.Region.Level ?? RegionLevel.Village;
+        foreach (var body in new[] { leg?.Supervisor, leg?.AssignedBy ?? hazard.AssignedBy })
+            if (body is { } one && one != clock.Body && one != debtor?.Id && Succession.IsThere(one, hazard, bodies)
+                && (leg is not null || !bodies.TryGetValue(one, out var known) || known.Region.Level >= level))
+                return one;
+        return offices is [var own, ..] && own.Id != debtor?.Id && own.Region.Level >= level
+            ? null
+            : offices.FirstOrDefault(o => o.Id != debtor?.Id && (o.Region.Level > level || o.Region.Level == level && !IsOffice(debtor)))?.Id;
+
+        static bool IsOffice(Body? body) => body?.Kind == BodyKind.CommitteeOffice;
+    }
+
     private sealed class Round(
         Hazard before, Rulebook rules, DateOnly today, DateTimeOffset noticedAt, IReadOnlyDictionary<BodyId, Body> bodies)
     {
@@ -183,29 +208,7 @@ public static class Ring
         }
 
         private StepProposed Proposed(SupervisionStep step, Clock clock) =>
-            new(step, clock.Kind, clock.Leg, clock.Due, clock.DaysOverdue(today), Asked(clock));
-
-        /// <summary>
-        /// The leg's supervisor, else who assigned it, else the committee office of the region: whoever of them is there. Never the one
-        /// that missed the duty, nor for a duty of no leg one of a lower level: then the next office above it.
-        /// </summary>
-        private BodyId? Asked(Clock clock)
-        {
-            var leg = clock.Leg is { } name ? hazard.Legs[name] : null;
-            Body[] offices = [.. Succession.OfficesOf(hazard).Select(r => bodies.Values.Where(b => b.OfficeOf == r)
-                .OrderBy(b => b.Id.Value, StringComparer.Ordinal).FirstOrDefault()).OfType<Body>()];
-            var debtor = clock.Body is { } owner ? bodies.GetValueOrDefault(owner) : offices.FirstOrDefault();
-            var level = debtor?.Region.Level ?? RegionLevel.Village;
-            foreach (var body in new[] { leg?.Supervisor, leg?.AssignedBy ?? hazard.AssignedBy })
-                if (body is { } one && one != clock.Body && one != debtor?.Id && Succession.IsThere(one, hazard, bodies)
-                    && (leg is not null || !bodies.TryGetValue(one, out var known) || known.Region.Level >= level))
-                    return one;
-            return offices is [var own, ..] && own.Id != debtor?.Id && own.Region.Level >= level
-                ? null
-                : offices.FirstOrDefault(o => o.Id != debtor?.Id && (o.Region.Level > level || o.Region.Level == level && !IsOffice(debtor)))?.Id;
-
-            static bool IsOffice(Body? body) => body?.Kind == BodyKind.CommitteeOffice;
-        }
+            new(step, clock.Kind, clock.Leg, clock.Due, clock.DaysOverdue(today), Asked(clock, hazard, bodies));
 
         /// <summary>
         /// The committee office of the next wider region than that of whoever deals with the hazard now; null when there

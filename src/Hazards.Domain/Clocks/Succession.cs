@@ -4,9 +4,10 @@ using Hazards.Domain.Codes;
 namespace Hazards.Domain;
 
 /// <summary>
-/// 责任移交: nothing is owed by who cannot do it. What a body owes of a hazard that was dissolved, whose region the hazard does not lie
-/// in any more, or that would accept its own work, is passed on by the service itself: a leg goes back to be given to another body, every
-/// other duty to the body's successor or to the committee office of its level. Pure; each step leaves less to be passed on.
+/// 责任移交: nothing is owed by who cannot do it. What a body owes of a hazard that was dissolved, that does not see the hazard any more,
+/// or that would accept its own work, is passed on by the service itself: a leg goes back to be given to another body, every other duty to
+/// the body's successor or to the committee office of its level. What is asked of who is gone, or of who owes the duty in question, is
+/// asked of another. Pure; each step leaves less to be passed on.
 /// </summary>
 public static class Succession
 {
@@ -25,7 +26,8 @@ public static class Succession
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(bodies);
         return hazard.Parties().Any(p => WhyNot(p, hazard, bodies) is not null)
-            || hazard.Legs.Values.Any(l => hazard.Parties(legs: false).Contains(l.Body));
+            || hazard.Legs.Values.Any(l => hazard.Parties(legs: false).Contains(l.Body))
+            || hazard.Missed.Any(m => m.Asked.ContainsValue(Clocks.OwnerOf(m.Kind, m.Leg, hazard) ?? default));
     }
 
     /// <summary>Whether anything is to be passed on, if somebody is there to take it.</summary>
@@ -35,7 +37,8 @@ public static class Succession
     public static bool IsNeeded(Hazard hazard, Rulebook rules, IReadOnlyDictionary<BodyId, Body> bodies)
     {
         var open = Clocks.Open(hazard, rules);
-        return Vacated(hazard, open, bodies).Any() || Owners(hazard, open, bodies).Any();
+        return Vacated(hazard, open, bodies).Any() || Owners(hazard, open, bodies).Any()
+            || Asked(hazard, open).Any(a => a.To is { } to && (to == a.Clock.Body || WhyNot(to, hazard, bodies) is not null));
     }
 
     /// <summary>The bodies that duties may pass to, beside the successors of those named: committee offices of these regions.</summary>
@@ -50,7 +53,8 @@ public static class Succession
     /// <param name="hazard">The hazard.</param>
     /// <param name="rules">The policies and the calendar.</param>
     /// <param name="bodies">The bodies that it names, their successors, and the committee offices of its regions.</param>
-    public static IHazardEvent? Next(Hazard hazard, Rulebook rules, IReadOnlyDictionary<BodyId, Body> bodies)
+    /// <param name="today">The date in China.</param>
+    public static IHazardEvent? Next(Hazard hazard, Rulebook rules, IReadOnlyDictionary<BodyId, Body> bodies, DateOnly today)
     {
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(bodies);
@@ -60,7 +64,28 @@ public static class Succession
         foreach (var (owner, cause) in Owners(hazard, open, bodies))
             if (Taker(bodies[owner], hazard, bodies) is { } taker)
                 return new DutiesPassed(owner, taker.Id, cause);
+        // 不能自己督办自己, nor is anybody asked who is gone.
+        var own = Offices(hazard, bodies).FirstOrDefault();
+        foreach (var (clock, step, to) in Asked(hazard, open))
+            if ((to ?? own?.Id) is not { } asked || asked == (clock.Body ?? own?.Id) || WhyNot(asked, hazard, bodies) is not null)
+                if (Ring.Asked(clock, hazard, bodies) is var another && another != to)
+                    return new StepProposed(step, clock.Kind, clock.Leg, clock.Due, clock.DaysOverdue(today), another);
         return null;
+    }
+
+    /// <summary>The committee offices of its regions, the nearest first: the first is whose what is owed by nobody in particular is.</summary>
+    internal static Body[] Offices(Hazard hazard, IReadOnlyDictionary<BodyId, Body> bodies) =>
+    [
+        .. OfficesOf(hazard).Select(r => bodies.Values.Where(b => b.OfficeOf == r).OrderBy(b => b.Id.Value, StringComparer.Ordinal).FirstOrDefault())
+            .OfType<Body>(),
+    ];
+
+    private static IEnumerable<(Clock Clock, SupervisionStep Step, BodyId? To)> Asked(Hazard hazard, ImmutableArray<Clock> open)
+    {
+        foreach (var clock in open)
+            if (hazard.MissedOf(clock) is { } missed)
+                foreach (var step in missed.Proposed)
+                    yield return (clock, step, missed.Asked.TryGetValue(step, out var to) ? to : null);
     }
 
     private static IEnumerable<(Leg Leg, BodyId Body, PassingCause Cause)> Vacated(
@@ -71,7 +96,6 @@ public static class Succession
                 yield return (leg, body, cause);
     }
 
-    // Whatever is asked of a person is asked of somebody who is there.
     private static IEnumerable<(BodyId Owner, PassingCause Cause)> Owners(
         Hazard hazard, ImmutableArray<Clock> open, IReadOnlyDictionary<BodyId, Body> bodies)
     {
@@ -84,10 +108,6 @@ public static class Succession
             else if (IsNotItsOwn(clock, hazard) && hazard.Legs.Values.Any(l => l.Body == owner))
                 yield return (owner, PassingCause.OwnLeg);
         }
-        foreach (var missed in hazard.Missed)
-            foreach (var (step, asked) in missed.Asked)
-                if (missed.Proposed.Contains(step) && WhyNot(asked, hazard, bodies) is { } cause)
-                    yield return (asked, cause);
     }
 
     // Who listed a hazard goes on listing it, though others decide on its own work.
@@ -112,7 +132,9 @@ public static class Succession
         // A ledger of a wide place names units that are somewhere in it.
         var named = hazard.Region.Contains(body.Region)
             && hazard.Legs.Values.Any(l => l.NamedByLedger && (l.Body == id || l.Supervisor == id));
-        return body.Region.Contains(hazard.Region) || named ? null : PassingCause.Elsewhere;
+        if (!body.Region.Contains(hazard.Region) && !named)
+            return PassingCause.Elsewhere;
+        return body.SeesOnlyItsOwn && !hazard.Concerns(body) ? PassingCause.Blind : null;
     }
 
     /// <summary>承继: who took over what the body was for, where it can do something about the hazard.</summary>
@@ -127,7 +149,8 @@ public static class Succession
 
     /// <summary>
     /// The successor, if it is of the same kind; else the committee office of the body's own level, or of the listing's where that is
-    /// higher, or of the next above that has one; where none has, of the next below. Nobody who answers for a leg.
+    /// higher, or of the next above that has one; where none has, of the next below. Nobody who answers for a leg, and who supervises the
+    /// other leg already only where nobody else is there.
     /// </summary>
     private static Body? Taker(Body from, Hazard hazard, IReadOnlyDictionary<BodyId, Body> bodies)
     {
@@ -138,9 +161,10 @@ public static class Succession
             if (listed is ({ } lister, { } level) && lister == from.Id && Relations.LevelOf(level) is var own && own > least)
                 least = own;
         var regions = OfficesOf(hazard).ToArray();
-        return regions.Where(r => r.Level >= least).Concat(regions.Where(r => r.Level < least).Reverse())
-            .SelectMany(r => bodies.Values.Where(b => b.OfficeOf == r).OrderBy(b => b.Id.Value, StringComparer.Ordinal))
-            .FirstOrDefault(IsFree);
+        Body[] free = [.. regions.Where(r => r.Level >= least).Concat(regions.Where(r => r.Level < least).Reverse())
+            .SelectMany(r => bodies.Values.Where(b => b.OfficeOf == r).OrderBy(b => b.Id.Value, StringComparer.Ordinal)).Where(IsFree)];
+        var supervises = hazard.Legs.Values.Any(l => l.Supervisor == from.Id);
+        return free.FirstOrDefault(b => !supervises || hazard.Legs.Values.All(l => l.Supervisor != b.Id)) ?? free.FirstOrDefault();
 
         bool IsFree(Body body) =>
             body.Id != from.Id && !body.Dissolved && body.Region.Contains(hazard.Region)

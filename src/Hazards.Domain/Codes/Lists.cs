@@ -434,6 +434,9 @@ public enum PassingCause
     /// <summary>不在区划内.</summary>
     [Label("隐患不在原单位的行政区划内", "The hazard does not lie in the body's region")] Elsewhere,
 
+    /// <summary>看不到.</summary>
+    [Label("原单位现为企业或其内设单位，看不到该隐患", "The body is an enterprise or part of one now and does not see the hazard")] Blind,
+
     /// <summary>自己是责任单位.</summary>
     [Label("原单位是责任单位，不能审查、验收自己的整改", "The body answers for a leg and cannot review or accept its own work")] OwnLeg,
 }

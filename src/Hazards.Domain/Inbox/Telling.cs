@@ -295,11 +295,12 @@ public static class Telling
         /// </summary>
         private void Watched(Leg? leg, TellAs @as, ImmutableArray<ClockKind>? duties = null)
         {
-            foreach (var duty in duties ?? [])
-                Owner(Clocks.OwnerOf(duty, leg, after), @as);
+            var owners = (duties ?? []).Select(d => Clocks.OwnerOf(d, leg, after)).ToArray();
+            foreach (var owner in owners)
+                Owner(owner, @as);
             if (after.Legs.IsEmpty)
                 Office(@as);
-            Concerned(leg, @as);
+            Concerned(leg, owners.Length == 0 || after.Legs.Values.Any(l => (leg ?? l.Leg) == l.Leg && owners.Contains(l.Body)) ? @as : TellAs.Notice);
             Watching(leg);
         }
 

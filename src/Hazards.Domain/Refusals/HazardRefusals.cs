@@ -229,6 +229,9 @@ public static class HazardRefusals
     public static readonly RefusalCode NotProposed = new(
         "step.not_proposed", Conflict, "没有这项督办建议：“{step}”（{clock}，{due} 到期）",
         "This step ({step}) was not proposed for this duty ({clock}, due {due})");
+    public static readonly RefusalCode SupervisorBlind = new(
+        "assignment.supervisor_blind", Unprocessable, "{body} 是企业或其内设单位，只看得到自己的隐患，不能作督办单位",
+        "{body} is an enterprise or part of one and sees no hazards but its own: it cannot be the supervisor");
     public static readonly RefusalCode OwnMiss = new(
         "step.own_miss", Conflict, "{clock}应由本单位 {caller} 办理而未办，督办建议采纳与否由上级决定",
         "What was missed ({clock}) was for {caller} to do; whether the proposed step is taken is for who stands above it");

@@ -25,7 +25,7 @@ public sealed record NameSupervisor(Leg Leg, BodyId Body, string Reason) : IHaza
         var leg = hazard.Legs[Leg];
         if (Refusal.All(Checks.After(act, leg.AssignedAt, Words.Of(CommandRules.Assign)),
             Texts.Required("reason", Reason),
-            Checks.Living("body", Body, act) ?? Checks.Seeing("body", Body, hazard, act)) is { } wrong)
+            Checks.Living("body", Body, act) ?? Checks.Supervising("body", Body, hazard, act)) is { } wrong)
             return wrong;
         if (leg.Supervisor == Body)
             return HazardRefusals.NothingChanges.Because("body");
@@ -73,12 +73,13 @@ public sealed record DeclineStep(SupervisionStep Step, ClockKind Clock, DateOnly
 
     /// <summary>
     /// Why a proposed step is not the caller's to decide. Put to the committee office of the region without a name: it is for an office
-    /// or government whose region holds the hazard. Never for who missed the duty.
+    /// or government whose region holds the hazard. Never for who missed the duty, or owes it now.
     /// </summary>
     internal static Refusal? WhyNot(MissedClock missed, SupervisionStep step, Hazard hazard, Act act)
     {
         var caller = act.By.Body;
-        if (Clocks.IsOwedBy(missed.Body, hazard.Region, caller.Id, caller.Offices))
+        if (Clocks.IsOwedBy(missed.Body, hazard.Region, caller.Id, caller.Offices)
+            || Clocks.OwnerOf(missed.Kind, missed.Leg, hazard) == caller.Id)
             return HazardRefusals.OwnMiss.Because(null, ("clock", Words.Of(missed.Kind)), ("caller", caller.Id));
         return (missed.Asked.TryGetValue(step, out var asked) ? Relations.StandsOver(caller, hazard, asked, act) : Relations.Leads(caller))
             ? null

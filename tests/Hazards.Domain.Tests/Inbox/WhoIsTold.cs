@@ -104,7 +104,7 @@ public sealed class WhoIsTold
             Tell(reported, Clockwork.Body, urged).ShouldBe(["todo office:621202"]);
         Tell(reported, CityOffice, new CriticismCirculated(null, "久不核实")).ShouldBe(["warning office:621202"]);
         Tell(Dual, Clockwork.Body, new LegUrged(Leg.Sectoral, "请审查") { Duties = [ClockKind.ReviewPlan] })
-            .ShouldBe(["todo wudu-housing", "todo wudu-office", "notice wudu-supervision"]);
+            .ShouldBe(["todo wudu-office", "notice wudu-housing", "notice wudu-supervision"]);
     }
 
     [Fact]

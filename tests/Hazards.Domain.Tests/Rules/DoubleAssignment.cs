@@ -190,6 +190,9 @@ public sealed class DoubleAssignment
         Stories.Dual.When(CountyOffice, To(Emergency, CountyGovernment)).ThenRefused(HazardRefusals.SupervisorIsLeg, "supervisor");
         Stories.Dual.When(CountyOffice, To(Emergency, Emergency)).ThenRefused(HazardRefusals.SupervisorIsLeg, "supervisor");
         Stories.Dual.When(CountyOffice, To(Gone)).ThenRefused(BodyRefusals.Dissolved, "body");
+        Stories.Dual.When(CountyOffice, To(Emergency, GasCompany)).ThenRefused(HazardRefusals.SupervisorBlind, "supervisor");
+        Stories.Dual.When(CountyOffice, new NameSupervisor(Leg.Sectoral, GasCompany.Id, "x"))
+            .ThenRefused(HazardRefusals.SupervisorBlind, "body");
         Stories.Dual.When(CountyOffice, To(Emergency) with { Deadline = new DateOnly(2026, 1, 1) })
             .ThenRefused(HazardRefusals.DeadlinePast, "deadline");
     }

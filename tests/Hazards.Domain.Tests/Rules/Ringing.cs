@@ -107,6 +107,41 @@ public sealed class Ringing
             .OfType<StepProposed>().Single(p => p.Leg == Leg.Sectoral).To;
     }
 
+    /// <summary>Whoever was asked and goes is followed by one who does not owe the duty himself, nor supervises both legs.</summary>
+    [Fact]
+    public void What_is_asked_of_who_goes_is_asked_of_another_than_who_owes_it()
+    {
+        var late = new DateOnly(2026, 3, 20);
+        var declared = After(
+            Stories.Dual.And(GasRegulator, new AssignmentAcknowledged(Leg.Sectoral, null), new CompletionDeclared(Leg.Sectoral, "完成", null)),
+            late);
+        var asked = declared.Then.Missed.Single(m => m.Kind == ClockKind.Reinspect);
+        (asked.Body, asked.Asked[SupervisionStep.Urge]).ShouldBe((CountyOffice.Id, Supervision.Id));
+        // The leg has done its part: what is overdue of it is the office's.
+        declared.Clocks.ShouldContain(c => c.Leg == Leg.Sectoral && c.Due < late);
+        Clocks.LegsOwing(declared.Clocks.Where(c => c.Due < late), declared.Then).ShouldBe([Leg.Territorial]);
+        var bodies = Bodies.SetItem(Supervision.Id, Supervision with { Dissolved = true });
+        var after = Passed(declared.Then, bodies);
+        after.Missed.Single(m => m.Kind == ClockKind.Reinspect).Asked.Values.ShouldAllBe(b => b == CityOffice.Id);
+        after.Legs.Values.Select(l => l.Supervisor).ShouldBeUnique();
+        // The office is dissolved: what was asked of the one above, which owes it now, is asked above that; and is not its to decline.
+        var reported = After(Stories.Reported, late);
+        var gone = Bodies.SetItem(CountyOffice.Id, CountyOffice with { Dissolved = true });
+        var passed = Passed(reported.Then, gone);
+        passed.Missed.Single().Asked.Values.ShouldAllBe(b => b == ProvinceOffice.Id);
+        var office = Passed(declared.Then, gone);
+        var decline = new DeclineStep(SupervisionStep.Urge, ClockKind.Reinspect, asked.Due, "正在办", Leg.Sectoral);
+        Decider.Decide(decline, office, declared.Act(As(CityOffice)) with { Bodies = gone }).Refusal!.Reason
+            .ShouldBe(HazardRefusals.OwnMiss);
+
+        Hazard Passed(Hazard hazard, IReadOnlyDictionary<BodyId, Body> known)
+        {
+            while (Succession.Next(hazard, Of(Asking), known, late) is { } next)
+                hazard = Hazard.Apply(Id, hazard, new Happening(next, Clockwork.Context(ChinaTime.StartOf(late), Entry.Prompt, Asking, WorkCalendar.Shipped)));
+            return hazard;
+        }
+    }
+
     /// <summary>Whatever is proposed, and whenever, may be taken at the stage at which the hazard stands.</summary>
     [Theory, MemberData(nameof(All))]
     public void Nothing_is_proposed_that_nobody_may_do(string name)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Hazards.Domain;
+using Hazards.Domain.Codes;
 using Hazards.Projections;
 
 namespace Hazards.Api.Administration.Registry;
@@ -35,8 +36,19 @@ internal sealed class KnownBodies(IRegistryQueries registry)
         if (known.Count + ids.Count > Most)
             known.Clear();
         var read = await registry.BodiesAsync([.. ids], cancellationToken);
-        foreach (var (id, body) in read)
+        // Whether a part of something sees more than its own, what it is part of says.
+        Body[] parts = [.. read.Values.Where(b => b is { Parent: not null, Kind: BodyKind.Unit or BodyKind.System or BodyKind.Experts })];
+        var wholes = parts.Length == 0
+            ? read
+            : await registry.BodiesAsync(parts.Select(b => b.Parent!.Value).ToHashSet(), cancellationToken);
+        var bodies = read.ToDictionary();
+        foreach (var part in parts)
+            bodies[part.Id] = await part.PlacedAsync(FindAsync);
+        foreach (var (id, body) in bodies)
             known[id] = (body, Stopwatch.GetTimestamp());
-        return [.. read.Values];
+        return bodies.Values;
+
+        async Task<Body?> FindAsync(BodyId id) =>
+            wholes.GetValueOrDefault(id) ?? (await registry.BodiesAsync([id], cancellationToken)).GetValueOrDefault(id);
     }
 }
