@@ -684,7 +684,8 @@ public sealed record Hazard
         };
     }
 
-    // A step that the clock took for a duty that concerns no leg (publishing a listing, say) was not taken against the legs.
+    // A step that the clock took for a duty of no leg (publishing a listing, say), or of another than the leg's body, was not taken against
+    // the legs.
     private Hazard Took(ISupervisionStep taken, EventContext context)
     {
         var (step, leg, duties) = (taken.Step, taken.Leg, taken.Duties);
@@ -693,7 +694,7 @@ public sealed record Hazard
             Steps = Steps.SetItem(step, Steps.GetValueOrDefault(step) + 1),
             Missed = [.. Missed.Select(m => Concerns(m) ? m with { Rungs = m.Rungs.Add(step), Proposed = m.Proposed.Remove(step) } : m)],
         };
-        if (leg is null && duties is not null)
+        if ((leg is null && duties is not null) || taken.Against is not null)
             return hazard;
         foreach (var (name, state) in Legs)
             if (leg is null || leg == name)

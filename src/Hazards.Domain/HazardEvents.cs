@@ -37,6 +37,9 @@ public interface ISupervisionStep : IConcernsLeg
     /// <summary>The missed duties it was for, when the service's own clock took it; otherwise all.</summary>
     ImmutableArray<ClockKind>? Duties => null;
 
+    /// <summary>Whom it was against, where that is not the leg's own body; the service's own clock says so since 2026-12.</summary>
+    BodyId? Against => null;
+
     Leg? IConcernsLeg.Leg => null;
 }
 
@@ -322,17 +325,22 @@ public sealed record SupervisorNamed(Leg Leg, BodyId? From, BodyId To, string Re
 
 /// <summary>催办. Without a leg: all of them.</summary>
 [EventType("leg_urged", "催办", "Urged")]
-public sealed record LegUrged(Leg? Leg, string Message) : ISupervisionStep
+public sealed record LegUrged(Leg? Leg, string Message) : ISupervisionStep, INamesBodies
 {
     SupervisionStep ISupervisionStep.Step => SupervisionStep.Urge;
 
     /// <summary>The missed duties it was for, when the service's own clock took it; otherwise all.</summary>
     public ImmutableArray<ClockKind>? Duties { get; init; }
+
+    /// <summary>Whom it was against, where no leg's body owed what was missed: who assigned it, supervises it or listed it.</summary>
+    public BodyId? Against { get; init; }
+
+    IEnumerable<BodyId?> INamesBodies.Bodies => [Against];
 }
 
 /// <summary>督办通知书; its 文号 stands in the context.</summary>
 [EventType("supervision_notice_issued", "下达督办通知书", "Supervision notice issued")]
-public sealed record SupervisionNoticeIssued(Leg? Leg, string Requirements, DateOnly? ReplyBy) : ISupervisionStep
+public sealed record SupervisionNoticeIssued(Leg? Leg, string Requirements, DateOnly? ReplyBy) : ISupervisionStep, INamesBodies
 {
     SupervisionStep ISupervisionStep.Step => SupervisionStep.Notice;
 
@@ -344,6 +352,11 @@ public sealed record SupervisionNoticeIssued(Leg? Leg, string Requirements, Date
 
     /// <summary>The missed duties it was for, when the service's own clock took it; otherwise all.</summary>
     public ImmutableArray<ClockKind>? Duties { get; init; }
+
+    /// <summary>Whom it was against, where no leg's body owed what was missed: who assigned it, supervises it or listed it.</summary>
+    public BodyId? Against { get; init; }
+
+    IEnumerable<BodyId?> INamesBodies.Bodies => [Against];
 }
 
 /// <summary>回复督办通知: the leg's body replies to a notice.</summary>
@@ -378,12 +391,17 @@ public sealed record InterviewHeld(Leg? Leg, string Interviewed, string Summary)
 
 /// <summary>通报批评.</summary>
 [EventType("criticism_circulated", "通报批评", "Criticism circulated")]
-public sealed record CriticismCirculated(Leg? Leg, string Text) : ISupervisionStep
+public sealed record CriticismCirculated(Leg? Leg, string Text) : ISupervisionStep, INamesBodies
 {
     SupervisionStep ISupervisionStep.Step => SupervisionStep.Criticism;
 
     /// <summary>The missed duties it was for, when the service's own clock took it; otherwise all.</summary>
     public ImmutableArray<ClockKind>? Duties { get; init; }
+
+    /// <summary>Whom it was against, where no leg's body owed what was missed: who assigned it, supervises it or listed it.</summary>
+    public BodyId? Against { get; init; }
+
+    IEnumerable<BodyId?> INamesBodies.Bodies => [Against];
 }
 
 /// <summary>公开曝光.</summary>

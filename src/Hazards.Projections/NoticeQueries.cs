@@ -152,10 +152,12 @@ public sealed class NoticeQueries(NpgsqlDataSource dataSource, Func<Rulebook> ru
     private NoticeItem Item(NpgsqlDataReader reader, Scope scope)
     {
         var (leg, body) = (reader.GetString(7), reader.GetString(8));
+        var notice = (SupervisionNoticeIssued)DomainJson.ReadEvent(
+            "supervision_notice_issued", Encoding.UTF8.GetBytes(reader.GetString(10)));
         return new NoticeItem(
-            HazardReader.Item(reader, scope.Today, rules()), reader.GetInt64(6), leg.Length == 0 ? null : Codes.Read<Leg>(leg),
-            body.Length == 0 ? null : BodyId.Parse(body),
-            (SupervisionNoticeIssued)DomainJson.ReadEvent("supervision_notice_issued", Encoding.UTF8.GetBytes(reader.GetString(10))),
+            HazardReader.Item(reader, scope.Today, rules()), reader.GetInt64(6),
+            leg == NoticeMark.NoLeg ? null : Codes.Read<Leg>(leg.TrimStart(NoticeMark.Against[0])),
+            body.Length == 0 ? null : BodyId.Parse(body), notice,
             DomainJson.ReadContext(Encoding.UTF8.GetBytes(reader.GetString(11))), reader.GetFieldValue<DateTimeOffset>(9),
             At(reader, 12), At(reader, 13),
             reader.IsDBNull(18) ? null : DomainJson.ReadContext(Encoding.UTF8.GetBytes(reader.GetString(18))).OccurredAt,

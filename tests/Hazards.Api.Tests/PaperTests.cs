@@ -169,6 +169,32 @@ public sealed class PaperTests(PaperService papers) : IClassFixture<PaperService
         (await LastAsync("ws-awb", "督")).ShouldBe(before + 2);
     }
 
+    /// <summary>What the assigner is late with is asked of him, by who stands above him, and of no leg that did its part.</summary>
+    [Fact]
+    public async Task The_clock_s_own_notice_goes_to_who_is_late()
+    {
+        var id = await service.HazardAsync(Stage.Rectifying);
+        foreach (var (leg, body) in new[] { ("territorial", service.Gov), ("sectoral", await service.KeyAsync("ws-gas", Service.County, "responsible")) })
+            (await body.PostAsync($"hazards/{id}/legs/{leg}/completion", new() { ["results"] = "已整改" })).Require(HttpStatusCode.OK);
+        var now = DateTimeOffset.UtcNow;
+        (await service.Services.GetRequiredService<HazardStore>().RingAsync(
+            HazardId.Parse(id), ChinaTime.DateAt(now).AddDays(30), now, Terms.None)).ShouldBeOfType<Outcome<Hazard>.Done>();
+        var papers = (await PapersAsync(id)).Where(p => p["paper"]!["code"]!.ToString() == "supervisionNotice").ToArray();
+        papers.Length.ShouldBe(2, "one for each leg that is not re-inspected");
+        papers.ShouldAllBe(p => p["to"]!.ToJsonString() == "[\"ws-awb\"]" && p["number"]!.ToString().StartsWith("大理"));
+        (await SilentAsync()).ShouldBe([("ws-awb", "sectoral"), ("ws-awb", "territorial")], ignoreOrder: true);
+        (await service.Office.PostAsync(
+            $"hazards/{id}/legs/territorial/reinspections", new() { ["verdict"] = "pass", ["findings"] = "合格" })).Require(HttpStatusCode.OK);
+        (await SilentAsync()).ShouldBe([("ws-awb", "sectoral")]);
+
+        async Task<(string, string)[]> SilentAsync() =>
+        [
+            .. (await service.Office.GetAsync("lists/notices?silent=true&limit=200")).Json["items"]!.AsArray()
+                .Where(n => n!["hazard"]!["id"]!.ToString() == id)
+                .Select(n => (n!["body"]!["id"]!.ToString(), n["leg"]!["code"]!.ToString())),
+        ];
+    }
+
     [Fact]
     public async Task A_letterhead_is_set_by_the_administrator_and_used_from_then_on()
     {

@@ -196,12 +196,13 @@ public static class Ring
         private IHazardEvent? Taken(SupervisionStep step, Leg? leg, Clock[] clocks)
         {
             ImmutableArray<ClockKind> kinds = [.. clocks.Select(c => c.Kind).Distinct()];
+            var against = leg is not null && Clocks.LegsOwing(clocks, hazard).IsEmpty ? clocks[0].Body : null;
             var text = $"{string.Join('；', clocks.Select(Say))}。";
             return step switch
             {
-                SupervisionStep.Urge => new LegUrged(leg, $"{text}请抓紧办理。") { Duties = kinds },
-                SupervisionStep.Notice => new SupervisionNoticeIssued(leg, $"{text}请立即办理并报告结果。", null) { Duties = kinds },
-                SupervisionStep.Criticism => new CriticismCirculated(leg, $"{text}现予通报批评。") { Duties = kinds },
+                SupervisionStep.Urge => new LegUrged(leg, $"{text}请抓紧办理。") { Duties = kinds, Against = against },
+                SupervisionStep.Notice => new SupervisionNoticeIssued(leg, $"{text}请立即办理并报告结果。", null) { Duties = kinds, Against = against },
+                SupervisionStep.Criticism => new CriticismCirculated(leg, $"{text}现予通报批评。") { Duties = kinds, Against = against },
                 SupervisionStep.Escalation => Above() is { } office ? new SupervisionEscalated(office, $"{text}按制度提级督办。") : null,
                 _ => null,
             };

@@ -65,6 +65,8 @@ public sealed record PaperFacts(
 
     private ImmutableArray<string> MainTo()
     {
+        if (Event is ISupervisionStep { Against: { } against })
+            return [NameOf(against)];
         var bodies = Legs.Select(l => NameOf(l.Body)).Distinct().ToImmutableArray();
         if (!bodies.IsEmpty)
             return bodies;

@@ -24,6 +24,12 @@ public sealed record NoticeMark(
     /// <summary>Of no leg and nobody in particular: what was asked of the committee office before anything was assigned.</summary>
     public const string Nobodys = "?";
 
+    /// <summary>Before a leg: what was asked of a body that decides on it or watches over it.</summary>
+    public const string Against = "~";
+
+    /// <summary>Before a leg, or alone: only what was asked so of the body that acts.</summary>
+    public const string ItsOwn = "-";
+
     /// <summary>Null for events that neither are a notice nor come after one.</summary>
     public static NoticeMark? Of(IHazardEvent happened, Hazard after, EventContext context)
     {
@@ -43,8 +49,11 @@ public sealed record NoticeMark(
             LegVacated e => (CodeList.Code(e.Leg), false),
             HazardClosed or HazardRejected or HazardMerged => (EveryLeg, false),
             // What was asked of a body that answers for no leg is answered by whatever it does next.
-            HazardVerified or HazardAssigned => (Nobodys, true),
             ListingPublished or ListingFiled or DelistingPublished or HazardDelisted => (NoLeg, true),
+            HazardVerified or HazardAssigned => (Nobodys, true),
+            // Of a body that decides on a leg or watches over it, whatever it decides.
+            PlanReviewed or ReinspectionFailed or ExtensionGranted or ExtensionRefused or ResumptionReviewed or ISupervisionStep =>
+                (ItsOwn + ((happened as IConcernsLeg)?.Leg is { } on ? CodeList.Code(on) : ""), true),
             // Whatever else happens ends no silence.
             _ => (null, false),
         };
@@ -54,7 +63,8 @@ public sealed record NoticeMark(
     }
 
     private static ImmutableArray<(string Leg, BodyId? Body)> SentTo(SupervisionNoticeIssued notice, Hazard after) =>
-        notice is { Leg: null, Duties: not null } || after.Legs.IsEmpty
+        notice is { Against: { } against, Leg: { } leg } ? [(Against + CodeList.Code(leg), against)]
+            : notice is { Leg: null, Duties: not null } || after.Legs.IsEmpty
             ? [(NoLeg, after.Listing?.By ?? after.Delisting?.By ?? after.AssignedBy)]
             : [.. after.Legs.Values.Where(l => notice.Leg is null || l.Leg == notice.Leg).Select(
                 l => (CodeList.Code(l.Leg), (BodyId?)l.Body))];

@@ -27,7 +27,9 @@ as $$
     select distinct on (n.position, n.leg) n.position, n.leg, a.position as settled, a.at, a.answers
     from acts a
     join rows.notices n on n.hazard_id = a.stream and n.position < a.position
-    where n.settled_position is null and (a.leg in (n.leg, '*') or (n.leg = '' and n.body = a.body))
+    where n.settled_position is null
+      and (a.leg in (n.leg, '*') or n.body = a.body and (
+        n.leg = '' and not starts_with(a.leg, '-') or starts_with(n.leg, '~') and ltrim(a.leg, '-') in ('', substr(n.leg, 2))))
       and (n.awaits is null or not a.answers or n.awaits = a.replied)
     order by n.position, n.leg, a.position
   )

@@ -107,6 +107,22 @@ public sealed class Ringing
             .OfType<StepProposed>().Single(p => p.Leg == Leg.Sectoral).To;
     }
 
+    /// <summary>What the clock does about a duty of who decides on a leg is against him, and on nobody else's record.</summary>
+    [Fact]
+    public void The_clock_holds_no_leg_to_what_another_owes()
+    {
+        var declared = Stories.Dual.And(
+            GasRegulator, new AssignmentAcknowledged(Leg.Sectoral, null), new CompletionDeclared(Leg.Sectoral, "完成", null));
+        var due = declared.Clocks.Single(c => c is { Leg: Leg.Sectoral, Kind: ClockKind.Reinspect });
+        var (events, after) = On(declared, due.Due.AddDays(9), Automatic);
+        foreach (var step in Facts(events).OfType<ISupervisionStep>())
+            step.Against.ShouldBe(step.Leg == Leg.Sectoral ? CountyOffice.Id : null, step.ToString());
+        Facts(events).OfType<SupervisionNoticeIssued>().Select(n => n.Leg).ShouldBe([Leg.Territorial, Leg.Sectoral], ignoreOrder: true);
+        after.Legs[Leg.Sectoral].Steps.ShouldBe(declared.Then.Legs[Leg.Sectoral].Steps);
+        after.Legs[Leg.Territorial].Steps[SupervisionStep.Urge].ShouldBe(1);
+        after.Missed.Single(m => m.Kind == ClockKind.Reinspect).Rungs.ShouldContain(SupervisionStep.Urge);
+    }
+
     /// <summary>Whoever was asked and goes is followed by one who does not owe the duty himself, nor supervises both legs.</summary>
     [Fact]
     public void What_is_asked_of_who_goes_is_asked_of_another_than_who_owes_it()

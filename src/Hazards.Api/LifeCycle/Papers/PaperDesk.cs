@@ -142,18 +142,22 @@ internal sealed class PaperDesk(
         new(await files.PutAsync(bytes, mediaType, null, cancellationToken), name, mediaType, bytes.Length);
 
     /// <summary>
-    /// Whose paper it is: the caller's; the clock writes in the name of the leg's supervisor, the lister or the assigner.
+    /// Whose paper it is: the caller's; the clock writes in the name of the leg's supervisor, the lister or the assigner, and against one of
+    /// these in the name of the next office above him.
     /// </summary>
     private static Body? IssuerOf(Work work, IHazardEvent happened, IReadOnlyDictionary<BodyId, Body> bodies)
     {
         if (work.By.Id != Clockwork.Body.Id)
             return work.By;
-        var leg = Domain.Papers.LegOf(happened);
+        var (leg, against) = (Domain.Papers.LegOf(happened), (happened as ISupervisionStep)?.Against);
         var supervisors = work.Hazard.Legs.Values.Where(l => leg is null || l.Leg == leg).Select(l => l.Supervisor);
         foreach (var candidate in supervisors.Append(work.Hazard.Listing?.By).Append(work.Hazard.AssignedBy))
-            if (candidate is { } id && bodies.TryGetValue(id, out var body) && !body.Dissolved)
+            if (candidate is { } id && id != against && bodies.TryGetValue(id, out var body) && !body.Dissolved)
                 return body;
-        return null;
+        return against is { } one && bodies.TryGetValue(one, out var held)
+            ? bodies.Values.Where(b => b.OfficeOf is { } office && office.Contains(work.Hazard.Region) && office.Level > held.Region.Level)
+                .OrderBy(b => b.Region.Level).ThenBy(b => b.Id.Value, StringComparer.Ordinal).FirstOrDefault()
+            : null;
     }
 
     private async Task<IReadOnlyDictionary<BodyId, Body>> BodiesAsync(Work work, CancellationToken cancellationToken)

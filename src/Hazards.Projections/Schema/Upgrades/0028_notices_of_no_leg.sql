@@ -1,5 +1,5 @@
 -- Rows made before this lack nothing.
--- Functions: 09ec8cd5912738e3bad30be534e4844103bf90b6f0553f21f0dd6aef478ff408
+-- Functions: c1adbd601074c0c687412c6c32b0b558906a68b1e1e020cee4ce94e74a3b1402
 -- What was asked of a committee office before anything was assigned ends when it is verified or assigned.
 with first as (
   select distinct on (n.position, n.leg) n.position, n.leg, e.seq_id as settled, e."timestamp" as at
