@@ -379,7 +379,10 @@ public sealed record SupervisionEscalated(BodyId To, string Reason) : ISupervisi
 {
     SupervisionStep ISupervisionStep.Step => SupervisionStep.Escalation;
 
-    IEnumerable<BodyId?> INamesBodies.Bodies => [To];
+    /// <summary>Whom the service's own clock escalated it against, where no leg's body owed what was missed.</summary>
+    public BodyId? Against { get; init; }
+
+    IEnumerable<BodyId?> INamesBodies.Bodies => [To, Against];
 }
 
 /// <summary>约谈.</summary>

@@ -156,14 +156,16 @@ public sealed class NoticeQueries(NpgsqlDataSource dataSource, Func<Rulebook> ru
             "supervision_notice_issued", Encoding.UTF8.GetBytes(reader.GetString(10)));
         return new NoticeItem(
             HazardReader.Item(reader, scope.Today, rules()), reader.GetInt64(6),
-            leg == NoticeMark.NoLeg ? null : Codes.Read<Leg>(leg.TrimStart(NoticeMark.Against[0])),
-            body.Length == 0 ? null : BodyId.Parse(body), notice,
+            LegOf(leg), body.Length == 0 ? null : BodyId.Parse(body), notice,
             DomainJson.ReadContext(Encoding.UTF8.GetBytes(reader.GetString(11))), reader.GetFieldValue<DateTimeOffset>(9),
             At(reader, 12), At(reader, 13),
             reader.IsDBNull(18) ? null : DomainJson.ReadContext(Encoding.UTF8.GetBytes(reader.GetString(18))).OccurredAt,
             !reader.IsDBNull(14) && reader.GetBoolean(14), reader.IsDBNull(15) ? null : reader.GetString(15),
             reader.GetInt32(16), At(reader, 17));
     }
+
+    private static Leg? LegOf(string key) =>
+        key.TrimStart(NoticeMark.Against[0]).Split(':')[0] is { Length: > 0 } leg ? Codes.Read<Leg>(leg) : null;
 
     private static DateTimeOffset? At(NpgsqlDataReader reader, int ordinal) =>
         reader.IsDBNull(ordinal) ? null : reader.GetFieldValue<DateTimeOffset>(ordinal);

@@ -51,7 +51,8 @@ public static class Clocks
             ClockKind.ReviewResumption => hazard.Suspension?.Reviewer,
             ClockKind.Publish or ClockKind.File => hazard.Listing?.By,
             ClockKind.PublishDelisting => hazard.Delisting?.By,
-            ClockKind.Close => hazard.AssignedBy,
+            // 挂牌的由挂牌单位摘牌，或由其销号时一并摘牌: nobody else can close it.
+            ClockKind.Close => hazard.Listing?.By ?? hazard.AssignedBy,
             ClockKind.Lookback => hazard.Closure?.Watcher,
             _ => throw new NotSupportedException($"who owes {kind} was not said"),
         };

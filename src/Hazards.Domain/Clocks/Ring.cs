@@ -164,11 +164,11 @@ public static class Ring
         }
 
         /// <summary>
-        /// The rungs that are due, leg by leg and mildest first: one step for all missed duties of a leg that call for it.
+        /// The rungs that are due, leg by leg and mildest first: one step for all missed duties that a body owes of a leg and that call for it.
         /// </summary>
         public void Climb()
         {
-            foreach (var duties in open.Where(c => c.Due < today).GroupBy(c => c.Leg).OrderBy(g => g.Key))
+            foreach (var duties in open.Where(c => c.Due < today).GroupBy(c => (c.Leg, c.Body)).OrderBy(g => g.Key.Leg))
                 foreach (var step in LadderSteps(duties))
                 {
                     var calling = duties.Select(c => (Clock: c, Rung: DueRung(c, step))).Where(c => c.Rung is not null).ToArray();
@@ -176,7 +176,7 @@ public static class Ring
                         continue;
                     var clocks = calling.Select(c => c.Clock).ToArray();
                     var automatic = calling.Any(c => c.Rung!.Mode == StepMode.Automatic) && Own.Contains(step);
-                    Add((automatic ? Taken(step, duties.Key, clocks) : null) ?? Proposed(step, clocks[0]), noticedAt);
+                    Add((automatic ? Taken(step, duties.Key.Leg, clocks) : null) ?? Proposed(step, clocks[0]), noticedAt);
                 }
         }
 
@@ -196,14 +196,14 @@ public static class Ring
         private IHazardEvent? Taken(SupervisionStep step, Leg? leg, Clock[] clocks)
         {
             ImmutableArray<ClockKind> kinds = [.. clocks.Select(c => c.Kind).Distinct()];
-            var against = leg is not null && Clocks.LegsOwing(clocks, hazard).IsEmpty ? clocks[0].Body : null;
+            var against = Clocks.LegsOwing(clocks, hazard).IsEmpty ? clocks[0].Body : null;
             var text = $"{string.Join('；', clocks.Select(Say))}。";
             return step switch
             {
                 SupervisionStep.Urge => new LegUrged(leg, $"{text}请抓紧办理。") { Duties = kinds, Against = against },
                 SupervisionStep.Notice => new SupervisionNoticeIssued(leg, $"{text}请立即办理并报告结果。", null) { Duties = kinds, Against = against },
                 SupervisionStep.Criticism => new CriticismCirculated(leg, $"{text}现予通报批评。") { Duties = kinds, Against = against },
-                SupervisionStep.Escalation => Above() is { } office ? new SupervisionEscalated(office, $"{text}按制度提级督办。") : null,
+                SupervisionStep.Escalation => Above() is { } office ? new SupervisionEscalated(office, $"{text}按制度提级督办。") { Against = against } : null,
                 _ => null,
             };
         }

@@ -144,8 +144,9 @@ public static class Telling
                     break;
                 case LegAccepted e:
                     Concerned(e.Leg, TellAs.Notice);
-                    Tell(after.Stage == Stage.AwaitingClosure ? TellAs.Todo : TellAs.Notice, after.AssignedBy);
-                    Tell(TellAs.Notice, after.Listing?.By);
+                    if (after.Stage == Stage.AwaitingClosure)
+                        Tell(TellAs.Todo, Clocks.OwnerOf(ClockKind.Close, null, after));
+                    Tell(TellAs.Notice, after.AssignedBy, after.Listing?.By);
                     break;
                 case AcceptanceWithdrawn e:
                     Concerned(e.Leg, TellAs.Todo);
@@ -204,7 +205,8 @@ public static class Telling
                     break;
                 case SupervisionEscalated e:
                     Tell(TellAs.Todo, e.To);
-                    Watched(null, TellAs.Warning);
+                    Tell(TellAs.Warning, e.Against);
+                    Watched(null, e.Against is null ? TellAs.Warning : TellAs.Notice);
                     break;
                 case HazardExposed or PenaltyImposed or JudicialReferralMade:
                     Watched(null, TellAs.Warning);

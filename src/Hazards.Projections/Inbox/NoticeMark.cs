@@ -24,11 +24,14 @@ public sealed record NoticeMark(
     /// <summary>Of no leg and nobody in particular: what was asked of the committee office before anything was assigned.</summary>
     public const string Nobodys = "?";
 
-    /// <summary>Before a leg: what was asked of a body that decides on it or watches over it.</summary>
+    /// <summary>Before a leg and a duty: what was asked of a body that decides on the leg, watches over it or listed the hazard.</summary>
     public const string Against = "~";
 
-    /// <summary>Before a leg, or alone: only what was asked so of the body that acts.</summary>
-    public const string ItsOwn = "-";
+    /// <summary>No leg's silence: only what was asked about a duty.</summary>
+    public const string Nothing = "-";
+
+    /// <summary>The duty that it does, where that is no leg's own: what was asked about it is answered.</summary>
+    public string? Duty { get; init; }
 
     /// <summary>Null for events that neither are a notice nor come after one.</summary>
     public static NoticeMark? Of(IHazardEvent happened, Hazard after, EventContext context)
@@ -51,19 +54,40 @@ public sealed record NoticeMark(
             // What was asked of a body that answers for no leg is answered by whatever it does next.
             ListingPublished or ListingFiled or DelistingPublished or HazardDelisted => (NoLeg, true),
             HazardVerified or HazardAssigned => (Nobodys, true),
-            // Of a body that decides on a leg or watches over it, whatever it decides.
-            PlanReviewed or ReinspectionFailed or ExtensionGranted or ExtensionRefused or ResumptionReviewed or ISupervisionStep =>
-                (ItsOwn + ((happened as IConcernsLeg)?.Leg is { } on ? CodeList.Code(on) : ""), true),
             // Whatever else happens ends no silence.
             _ => (null, false),
         };
-        return leg is null
+        var duty = DutyOf(happened);
+        return leg is null && duty is null
             ? null
-            : new NoticeMark([], null, context.Body, after.Sector, leg, answers, (happened as SupervisionNoticeAnswered)?.Notice);
+            : new NoticeMark([], null, context.Body, after.Sector, leg ?? Nothing, answers, (happened as SupervisionNoticeAnswered)?.Notice)
+            {
+                Duty = duty,
+            };
     }
 
+    private static string KeyOf(Leg? leg, ClockKind duty) => $"{Against}{(leg is { } on ? CodeList.Code(on) : "")}:{CodeList.Code(duty)}";
+
+    private static string? DutyOf(IHazardEvent happened) => happened switch
+    {
+        PlanReviewed e => KeyOf(e.Leg, ClockKind.ReviewPlan),
+        LegAccepted e => KeyOf(e.Leg, ClockKind.Reinspect),
+        ReinspectionFailed e => KeyOf(e.Leg, ClockKind.Reinspect),
+        ExtensionGranted e => KeyOf(e.Leg, ClockKind.DecideExtension),
+        ExtensionRefused e => KeyOf(e.Leg, ClockKind.DecideExtension),
+        LegReassigned e => KeyOf(e.Order.Leg, ClockKind.Reassign),
+        ResumptionReviewed => KeyOf(null, ClockKind.ReviewResumption),
+        ListingPublished or HazardDelisted => KeyOf(null, ClockKind.Publish),
+        ListingFiled => KeyOf(null, ClockKind.File),
+        DelistingPublished => KeyOf(null, ClockKind.PublishDelisting),
+        LookbackMade => KeyOf(null, ClockKind.Lookback),
+        LegUrged { Leg: { } leg, Duties: null } => KeyOf(leg, ClockKind.Supervise),
+        SupervisionVisitMade { Leg: { } leg } => KeyOf(leg, ClockKind.Supervise),
+        _ => null,
+    };
+
     private static ImmutableArray<(string Leg, BodyId? Body)> SentTo(SupervisionNoticeIssued notice, Hazard after) =>
-        notice is { Against: { } against, Leg: { } leg } ? [(Against + CodeList.Code(leg), against)]
+        notice is { Against: { } against, Duties: [var first, ..] } ? [(KeyOf(notice.Leg, first), against)]
             : notice is { Leg: null, Duties: not null } || after.Legs.IsEmpty
             ? [(NoLeg, after.Listing?.By ?? after.Delisting?.By ?? after.AssignedBy)]
             : [.. after.Legs.Values.Where(l => notice.Leg is null || l.Leg == notice.Leg).Select(

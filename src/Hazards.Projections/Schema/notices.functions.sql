@@ -14,22 +14,23 @@ $$;
 
 -- What ends the silence after notices; sent only for hazards that were sent one. A leg of '*' is every leg.
 create function rows.write_answers(
-  stream uuid[], version bigint[], event uuid[], leg text[], body text[], answers boolean[], replied text[])
+  stream uuid[], version bigint[], event uuid[], leg text[], body text[], answers boolean[], replied text[], duty text[])
 returns void language sql
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
   with acts as materialized (
-    select e.seq_id as position, e."timestamp" as at, a.stream, a.leg, a.body, a.answers, a.replied
-    from unnest(stream, version, event, leg, body, answers, replied) a (stream, version, event, leg, body, answers, replied)
+    select e.seq_id as position, e."timestamp" as at, a.stream, a.leg, a.body, a.answers, a.replied, a.duty
+    from unnest(stream, version, event, leg, body, answers, replied, duty) a (stream, version, event, leg, body, answers, replied, duty)
     join log.mt_events e on e.stream_id = a.stream and e.version = a.version and e.id = a.event
   ),
   first as materialized (
-    select distinct on (n.position, n.leg) n.position, n.leg, a.position as settled, a.at, a.answers
+    select distinct on (n.position, n.leg) n.position, n.leg, a.position as settled, a.at,
+           case when n.leg = a.duty then n.body = a.body else a.answers end as answers
     from acts a
     join rows.notices n on n.hazard_id = a.stream and n.position < a.position
     where n.settled_position is null
-      and (a.leg in (n.leg, '*') or n.body = a.body and (
-        n.leg = '' and not starts_with(a.leg, '-') or starts_with(n.leg, '~') and ltrim(a.leg, '-') in ('', substr(n.leg, 2))))
+      and (a.leg in (n.leg, '*') or n.leg = '' and n.body = a.body and a.leg <> '-' or n.leg = a.duty
+        or not a.answers and starts_with(n.leg, '~' || a.leg || ':'))
       and (n.awaits is null or not a.answers or n.awaits = a.replied)
     order by n.position, n.leg, a.position
   )

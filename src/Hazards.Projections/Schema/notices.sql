@@ -3,7 +3,7 @@
 -- with the reply, or when what it asked for is over; what else the leg's body does is no reply.
 create table rows.notices (
   position         bigint      not null, -- of the notice's event
-  leg              text        not null collate "C", -- empty: for a duty of no leg; ~ before a leg: of who decides on it
+  leg              text        not null collate "C", -- empty: for a duty of no leg; ~leg:duty: of who decides on it
   hazard_id        uuid        not null,
   body             text        not null collate "C", -- who was sent it; empty: nobody is named
   sender           text        not null collate "C",

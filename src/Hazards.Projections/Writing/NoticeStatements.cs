@@ -27,6 +27,7 @@ internal sealed class NoticeStatements(string schema)
             { "body", a => a.Mark.Ends == NoticeMark.Nobodys ? "" : a.Mark.Sender.Value },
             { "answers", a => a.Mark.Answers },
             { "replied", a => a.Mark.Number?.Value },
+            { "duty", a => a.Mark.Duty },
         };
 
     public void AddTo(NpgsqlBatch batch, IReadOnlyList<EventNotice> events)

@@ -83,6 +83,27 @@ public sealed class WhoIsTold
         Tell(one, Emergency, new LegAccepted(Leg.Territorial, "合格", null)).ShouldBe(["todo wudu-office", "notice wudu-gov"]);
     }
 
+    /// <summary>挂牌的由挂牌单位销号: it is his to close, and to be asked; nobody else could.</summary>
+    [Fact]
+    public void What_is_listed_is_its_listers_to_close()
+    {
+        var one = Listed.And(new LegAccepted(Leg.Sectoral, "合格", null));
+        Tell(one, Emergency, new LegAccepted(Leg.Territorial, "合格", null))
+            .ShouldBe(["todo longnan-office", "notice wudu-gov", "notice wudu-office"]);
+        var accepted = one.And(Emergency, new LegAccepted(Leg.Territorial, "合格", null));
+        accepted.Clocks.Single(c => c.Kind == ClockKind.Close).Body.ShouldBe(CityOffice.Id);
+        accepted.When(CountyOffice, new CloseHazard(null)).ThenRefused(HazardRefusals.StillListed);
+        accepted.When(CityOffice, new CloseHazard(null)).ThenItHappens();
+        accepted.And(CityOffice, new HazardDelisted(ListingLevel.Prefecture, DelistingGround.Accepted, "验收合格"))
+            .Clocks.Single(c => c.Kind == ClockKind.Close).Body.ShouldBe(CountyOffice.Id);
+    }
+
+    /// <summary>What the clock escalates is on the record of who was late.</summary>
+    [Fact]
+    public void An_escalation_warns_who_was_late() =>
+        Tell(Dual, Clockwork.Body, new SupervisionEscalated(CityOffice.Id, "久不复查") { Against = CountyOffice.Id }).ShouldBe(
+            ["todo longnan-office", "warning wudu-office", "notice wudu-gov", "notice wudu-housing", "notice wudu-supervision"]);
+
     [Fact]
     public void A_leg_that_is_urged_must_act_and_all_who_watch_hear_of_it()
     {

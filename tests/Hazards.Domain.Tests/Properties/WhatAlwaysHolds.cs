@@ -146,12 +146,12 @@ public sealed class WhatAlwaysHolds
     });
 
     [Fact]
-    public void The_clock_takes_a_step_against_a_leg_once_a_day() => ForEveryLife(life =>
+    public void The_clock_takes_a_step_against_a_body_of_a_leg_once_a_day() => ForEveryLife(life =>
     {
         foreach (var rang in life.Rings)
         {
             var taken = rang.Events.Select(e => e.Event).Where(e => e is not DeadlineMissed)
-                .Select(e => (e is StepProposed p ? p.Step.ToString() : e.GetType().Name, LegOf(e)));
+                .Select(e => (e is StepProposed p ? p.Step.ToString() : e.GetType().Name, LegOf(e), (e as ISupervisionStep)?.Against));
             taken.ShouldBeUnique();
         }
     });

@@ -1,0 +1,3 @@
+-- Functions: 3e415856b7a6600dcb15b3b08af0f08abd3c7a5592d44ed4d2ce15fedd1235f0
+-- A listed hazard is its lister's to close; what was asked of a committee office before anything was assigned ends when it is verified or
+-- assigned; and the clock rings for nothing that nobody may do.
