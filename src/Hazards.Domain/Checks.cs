@@ -135,7 +135,8 @@ internal static class Checks
             Leg.Sectoral when body.Kind != BodyKind.Regulator || !body.Covers(hazard.Sector) || !body.Region.Contains(hazard.Region) =>
                 HazardRefusals.NotSectoral.Because(
                     "body", ("sector", Words.Of(act.Sectors.Find(hazard.Sector))), ("region", hazard.Region), ("body", body.Id)),
-            _ => Seeing("body", order.Body, hazard, act) ?? (order.Supervisor is { } over ? Supervising("supervisor", over, hazard, act) : null),
+            _ => Seeing("body", order.Body, hazard, act)
+                ?? (order.Supervisor is { } over ? Supervising("supervisor", over, hazard, act) : null),
         };
     }
 
@@ -152,7 +153,9 @@ internal static class Checks
     /// <summary>Nor does anybody supervise who sees no hazards but his own.</summary>
     public static Refusal? Supervising(string field, BodyId body, Hazard hazard, Act act) =>
         Seeing(field, body, hazard, act)
-            ?? (act.Bodies[body].SeesOnlyItsOwn && act.Under != Role.Importer ? HazardRefusals.SupervisorBlind.Because(field, ("body", body)) : null);
+            ?? (act.Bodies[body].SeesOnlyItsOwn && act.Under != Role.Importer
+                ? HazardRefusals.SupervisorBlind.Because(field, ("body", body))
+                : null);
 
     /// <summary>How the policy hands over hazards of this level; null when it has no rule for it.</summary>
     private static AssignmentRule? AssignmentOf(Hazard hazard, Act act)

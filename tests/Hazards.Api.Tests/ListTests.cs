@@ -187,7 +187,10 @@ public sealed class ListTests(Service service) : IClassFixture<Service>
         var then = (await by.GetAsync($"hazards/{id}/events")).Json["events"]!.AsArray()[^1]!["recordedAt"]!.ToString();
         (await service.Admin.PostAsync("bodies/ws-named/renaming", new() { ["name"] = "巍山县应急局", ["reason"] = "机构改革" }))
             .Require(HttpStatusCode.OK);
-        foreach (var path in new[] { $"hazards/{id}?", $"hazards/{id}/events?", $"hazards?region={Service.County}&limit=200&", "clocks?limit=200&" })
+        foreach (var path in new[]
+        {
+            $"hazards/{id}?", $"hazards/{id}/events?", $"hazards?region={Service.County}&limit=200&", "clocks?limit=200&",
+        })
         {
             (await service.Admin.GetAsync(path)).Require(HttpStatusCode.OK).Text.ShouldNotContain("巍山县安监局", Case.Sensitive, path);
             var was = (await service.Admin.GetAsync($"{path}asOf={Uri.EscapeDataString(then)}")).Require(HttpStatusCode.OK).Text;

@@ -174,7 +174,8 @@ public sealed class PaperTests(PaperService papers) : IClassFixture<PaperService
     public async Task The_clock_s_own_notice_goes_to_who_is_late()
     {
         var id = await service.HazardAsync(Stage.Rectifying);
-        foreach (var (leg, body) in new[] { ("territorial", service.Gov), ("sectoral", await service.KeyAsync("ws-gas", Service.County, "responsible")) })
+        var gas = await service.KeyAsync("ws-gas", Service.County, "responsible");
+        foreach (var (leg, body) in new[] { ("territorial", service.Gov), ("sectoral", gas) })
             (await body.PostAsync($"hazards/{id}/legs/{leg}/completion", new() { ["results"] = "已整改" })).Require(HttpStatusCode.OK);
         var now = DateTimeOffset.UtcNow;
         (await service.Services.GetRequiredService<HazardStore>().RingAsync(
@@ -184,7 +185,8 @@ public sealed class PaperTests(PaperService papers) : IClassFixture<PaperService
         papers.ShouldAllBe(p => p["to"]!.ToJsonString() == "[\"ws-awb\"]" && p["number"]!.ToString().StartsWith("大理"));
         (await SilentAsync()).ShouldBe([("ws-awb", "sectoral"), ("ws-awb", "territorial")], ignoreOrder: true);
         (await service.Office.PostAsync(
-            $"hazards/{id}/legs/territorial/reinspections", new() { ["verdict"] = "pass", ["findings"] = "合格" })).Require(HttpStatusCode.OK);
+            $"hazards/{id}/legs/territorial/reinspections", new() { ["verdict"] = "pass", ["findings"] = "合格" }))
+            .Require(HttpStatusCode.OK);
         (await SilentAsync()).ShouldBe([("ws-awb", "sectoral")]);
 
         async Task<(string, string)[]> SilentAsync() =>

@@ -120,7 +120,8 @@ public abstract class PageTests(string language)
     {
         var uri = new Uri(address);
         var names = uri.Query.TrimStart('?').Split('&').Select(p => p.Split('=')).Where(p => p is [_, not ""]).Select(p => p[0]);
-        return Regex.Replace(uri.AbsolutePath, "[0-9a-f-]{8,}|[0-9]{4,}", "*") + "?" + string.Join('&', names.Order(StringComparer.Ordinal));
+        var path = Regex.Replace(uri.AbsolutePath, "[0-9a-f-]{8,}|[0-9]{4,}", "*");
+        return $"{path}?{string.Join('&', names.Order(StringComparer.Ordinal))}";
     }
 
     /// <summary>What sticks out.</summary>

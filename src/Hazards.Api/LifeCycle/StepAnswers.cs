@@ -107,7 +107,8 @@ internal sealed record StepWhy(CodeEntry Clock, DateOnly Due, int DaysLeft, Name
         var (chinese, english) = next is { } step
             ? ($"督办阶梯：“{CodeList.Chinese(clock)}”超期{-left}天，应{CodeList.Chinese(step)}",
                 $"Ladder: “{CodeList.English(clock)}” is {-left} days over; next: {CodeList.English(step)}")
-            : ($"{body.Name}应于{day}前完成“{CodeList.Chinese(clock)}”", $"{body.NameInEnglish} must do this by {day}: {CodeList.English(clock)}");
+            : ($"{body.Name}应于{day}前完成“{CodeList.Chinese(clock)}”",
+                $"{body.NameInEnglish} must do this by {day}: {CodeList.English(clock)}");
         return new StepWhy(Labels.Of(clock), due, left, body, Labels.Of(next), rule, chinese, english);
     }
 }

@@ -69,7 +69,7 @@ public static class Clocks
     public static bool IsOwedBy(BodyId? owner, RegionCode region, BodyId body, ImmutableArray<RegionCode> offices) =>
         owner is { } named ? named == body : offices.Contains(region.At(RegionLevel.County));
 
-    /// <summary>The legs that duties are owed by themselves: what is owed of a leg by who assigned or supervises it is not the leg's.</summary>
+    /// <summary>The legs whose own bodies owe duties: what who assigned or supervises a leg owes of it is not the leg's.</summary>
     /// <param name="clocks">The duties.</param>
     /// <param name="hazard">The hazard.</param>
     public static ImmutableArray<Leg> LegsOwing(IEnumerable<Clock> clocks, Hazard hazard)

@@ -96,7 +96,9 @@ public static class Ring
             // What is ended can be urged; every other step is against somebody who still has something to put right. Nor is a step
             // proposed that nobody may take yet.
             if (!rung.IsFor(missed.Kind, hazard.Level) || missed.Rungs.Contains(rung.Step)
-                || (hazard.IsOpen ? OpenSteps.TakenBy(rung.Step)?.Stages.Contains(hazard.Stage) == false : rung.Step != SupervisionStep.Urge))
+                || (hazard.IsOpen
+                    ? OpenSteps.TakenBy(rung.Step)?.Stages.Contains(hazard.Stage) == false
+                    : rung.Step != SupervisionStep.Urge))
                 continue;
             if (!IsProposed(hazard, open, missed.Leg, rung.Step) && seen.Add(rung.Step))
                 yield return (rung, Later(calendar.Add(missed.Due, rung.DaysOverdue, rung.Count).Date, missed.Due.AddDays(1)));
@@ -138,9 +140,10 @@ public static class Ring
                 return one;
         return offices is [var own, ..] && own.Id != debtor?.Id && own.Region.Level >= level
             ? null
-            : offices.FirstOrDefault(o => o.Id != debtor?.Id && (o.Region.Level > level || o.Region.Level == level && !IsOffice(debtor)))?.Id;
+            : offices.FirstOrDefault(IsAbove)?.Id;
 
-        static bool IsOffice(Body? body) => body?.Kind == BodyKind.CommitteeOffice;
+        bool IsAbove(Body office) => office.Id != debtor?.Id
+            && (office.Region.Level > level || office.Region.Level == level && debtor?.Kind != BodyKind.CommitteeOffice);
     }
 
     private sealed class Round(
@@ -164,7 +167,7 @@ public static class Ring
         }
 
         /// <summary>
-        /// The rungs that are due, leg by leg and mildest first: one step for all missed duties that a body owes of a leg and that call for it.
+        /// The rungs that are due, leg by leg and mildest first: one step for all missed duties of a body and a leg that call for it.
         /// </summary>
         public void Climb()
         {
@@ -201,9 +204,11 @@ public static class Ring
             return step switch
             {
                 SupervisionStep.Urge => new LegUrged(leg, $"{text}请抓紧办理。") { Duties = kinds, Against = against },
-                SupervisionStep.Notice => new SupervisionNoticeIssued(leg, $"{text}请立即办理并报告结果。", null) { Duties = kinds, Against = against },
+                SupervisionStep.Notice =>
+                    new SupervisionNoticeIssued(leg, $"{text}请立即办理并报告结果。", null) { Duties = kinds, Against = against },
                 SupervisionStep.Criticism => new CriticismCirculated(leg, $"{text}现予通报批评。") { Duties = kinds, Against = against },
-                SupervisionStep.Escalation => Above() is { } office ? new SupervisionEscalated(office, $"{text}按制度提级督办。") { Against = against } : null,
+                SupervisionStep.Escalation when Above() is { } office =>
+                    new SupervisionEscalated(office, $"{text}按制度提级督办。") { Against = against },
                 _ => null,
             };
         }

@@ -73,12 +73,14 @@ public static class Succession
         return null;
     }
 
-    /// <summary>The committee offices of its regions, the nearest first: the first is whose what is owed by nobody in particular is.</summary>
+    /// <summary>The committee offices of its regions, the nearest first: that one owes what nobody in particular does.</summary>
     internal static Body[] Offices(Hazard hazard, IReadOnlyDictionary<BodyId, Body> bodies) =>
     [
-        .. OfficesOf(hazard).Select(r => bodies.Values.Where(b => b.OfficeOf == r).OrderBy(b => b.Id.Value, StringComparer.Ordinal).FirstOrDefault())
-            .OfType<Body>(),
+        .. OfficesOf(hazard).Select(r => OfficesIn(r, bodies).FirstOrDefault()).OfType<Body>(),
     ];
+
+    private static IEnumerable<Body> OfficesIn(RegionCode region, IReadOnlyDictionary<BodyId, Body> bodies) =>
+        bodies.Values.Where(b => b.OfficeOf == region).OrderBy(b => b.Id.Value, StringComparer.Ordinal);
 
     private static IEnumerable<(Clock Clock, SupervisionStep Step, BodyId? To)> Asked(Hazard hazard, ImmutableArray<Clock> open)
     {
@@ -162,7 +164,7 @@ public static class Succession
                 least = own;
         var regions = OfficesOf(hazard).ToArray();
         Body[] free = [.. regions.Where(r => r.Level >= least).Concat(regions.Where(r => r.Level < least).Reverse())
-            .SelectMany(r => bodies.Values.Where(b => b.OfficeOf == r).OrderBy(b => b.Id.Value, StringComparer.Ordinal)).Where(IsFree)];
+            .SelectMany(r => OfficesIn(r, bodies)).Where(IsFree)];
         var supervises = hazard.Legs.Values.Any(l => l.Supervisor == from.Id);
         return free.FirstOrDefault(b => !supervises || hazard.Legs.Values.All(l => l.Supervisor != b.Id)) ?? free.FirstOrDefault();
 

@@ -302,7 +302,8 @@ public static class Telling
                 Owner(owner, @as);
             if (after.Legs.IsEmpty)
                 Office(@as);
-            Concerned(leg, owners.Length == 0 || after.Legs.Values.Any(l => (leg ?? l.Leg) == l.Leg && owners.Contains(l.Body)) ? @as : TellAs.Notice);
+            var itsOwn = owners.Length == 0 || after.Legs.Values.Any(l => (leg ?? l.Leg) == l.Leg && owners.Contains(l.Body));
+            Concerned(leg, itsOwn ? @as : TellAs.Notice);
             Watching(leg);
         }
 

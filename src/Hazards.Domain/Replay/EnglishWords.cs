@@ -34,7 +34,8 @@ public static class EnglishWords
             HazardAssigned e => string.Join("; ", e.Legs.Select(Order)),
             AssignmentAcknowledged e => $"acknowledged{With(", responsible: ", e.ResponsiblePerson)}",
             AssignmentReturned e => $"returned: {e.Reason}",
-            LegVacated e => $"{nameOf(e.From)}: {CodeList.English(e.Cause)}{(e.Successor is { } heir ? $"; successor: {nameOf(heir)}" : "")}",
+            LegVacated e =>
+                $"{nameOf(e.From)}: {CodeList.English(e.Cause)}{(e.Successor is { } heir ? $"; successor: {nameOf(heir)}" : "")}",
             DutiesPassed e => $"{nameOf(e.From)} → {nameOf(e.To)}: {CodeList.English(e.Cause)}",
             LegReassigned e => $"{nameOf(e.From)} → {Order(e.Order)}: {e.Reason}",
             PlanSubmitted e => $"plan of {Number(e.Parts.Count)} parts{With(", funds in 10,000 yuan: ", e.Funds)}",

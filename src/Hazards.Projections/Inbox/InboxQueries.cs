@@ -148,7 +148,8 @@ public sealed class InboxQueries(NpgsqlDataSource dataSource)
         await using var command = dataSource.CreateCommand($"""
             select p.message_id, p.addressee, p.told_as, p.hazard_id, i.item ->> 'title', p.region, p.position, e.id, e.type, e."timestamp",
                    e.headers::text, e.data::text, o.bodies, o.actors, o.times
-            from (select * from rows.inbox h where {where.Sql} and exists (select from log.mt_events e where {MessageSql.BearsOut}) {order}) p
+            from (select * from rows.inbox h
+                  where {where.Sql} and exists (select from log.mt_events e where {MessageSql.BearsOut}) {order}) p
             join log.mt_events e on e.seq_id = p.position
             cross join lateral ({version}) v
             join rows.hazard_items i on i.position = v.position

@@ -18,7 +18,7 @@ public sealed record NoticeMark(
     /// <summary>Every leg.</summary>
     public const string EveryLeg = "*";
 
-    /// <summary>No leg: what was assigned to nobody yet, and what the service's own clock asks for when a duty of no leg was missed.</summary>
+    /// <summary>No leg: what was assigned to nobody yet, or what the service's own clock asked about a duty of no leg.</summary>
     public const string NoLeg = "";
 
     /// <summary>Of no leg and nobody in particular: what was asked of the committee office before anything was assigned.</summary>

@@ -25,7 +25,7 @@ public sealed class WhoIsTold
         Tell(new Story(), CityOffice, Report).ShouldBe(["todo office:621202"]);
     }
 
-    /// <summary>What a county has no longer on its lists, or has on them from now on, is put before its office when another did it.</summary>
+    /// <summary>What a county has no longer on its lists, or from now on, is put before its office when another did it.</summary>
     [Fact]
     public void What_leaves_or_comes_to_the_lists_of_a_county_is_put_before_its_office()
     {

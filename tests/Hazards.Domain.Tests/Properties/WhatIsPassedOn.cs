@@ -45,7 +45,8 @@ public sealed class WhatIsPassedOn
                     var left = hazard.Legs.Keys.Where(l => after.Legs[l].Stage != hazard.Legs[l].Stage).ToHashSet();
                     clocks.Where(c => c.Leg is not { } l || !left.Contains(l)).Select(Duty)
                         .ShouldBe(
-                            before.Where(c => c.Leg is not { } l || !left.Contains(l) && !(c.Kind == ClockKind.Reply && c.Body == gone && !stays))
+                            before.Where(c => c.Leg is not { } l
+                                    || !left.Contains(l) && !(c.Kind == ClockKind.Reply && c.Body == gone && !stays))
                                 .Select(Duty), ignoreOrder: true);
                     foreach (var leg in left)
                         clocks.ShouldContain(c => c.Leg == leg && c.Kind == ClockKind.Reassign);

@@ -129,7 +129,8 @@ public sealed class Ringing
     {
         var late = new DateOnly(2026, 3, 20);
         var declared = After(
-            Stories.Dual.And(GasRegulator, new AssignmentAcknowledged(Leg.Sectoral, null), new CompletionDeclared(Leg.Sectoral, "完成", null)),
+            Stories.Dual.And(
+                GasRegulator, new AssignmentAcknowledged(Leg.Sectoral, null), new CompletionDeclared(Leg.Sectoral, "完成", null)),
             late);
         var asked = declared.Then.Missed.Single(m => m.Kind == ClockKind.Reinspect);
         (asked.Body, asked.Asked[SupervisionStep.Urge]).ShouldBe((CountyOffice.Id, Supervision.Id));
@@ -153,7 +154,9 @@ public sealed class Ringing
         Hazard Passed(Hazard hazard, IReadOnlyDictionary<BodyId, Body> known)
         {
             while (Succession.Next(hazard, Of(Asking), known, late) is { } next)
-                hazard = Hazard.Apply(Id, hazard, new Happening(next, Clockwork.Context(ChinaTime.StartOf(late), Entry.Prompt, Asking, WorkCalendar.Shipped)));
+                hazard = Hazard.Apply(
+                    Id, hazard,
+                    new Happening(next, Clockwork.Context(ChinaTime.StartOf(late), Entry.Prompt, Asking, WorkCalendar.Shipped)));
             return hazard;
         }
     }
@@ -171,8 +174,8 @@ public sealed class Ringing
                     .Select((s, n) => Policy.NationalBaseline.Ladder[0] with { Step = s, DaysOverdue = n + 1, Mode = StepMode.Proposed }),
             ],
         };
-        foreach (var proposed in Facts(On(story, story.Clocks.Select(c => c.Due).DefaultIfEmpty(Deadline).Max().AddDays(99), everything).Events)
-            .OfType<StepProposed>())
+        var late = story.Clocks.Select(c => c.Due).DefaultIfEmpty(Deadline).Max().AddDays(99);
+        foreach (var proposed in Facts(On(story, late, everything).Events).OfType<StepProposed>())
             OpenSteps.TakenBy(proposed.Step)!.IsOpenTo(story.Then).ShouldBeTrue($"{proposed.Step} at {story.Then.Stage}");
     }
 

@@ -142,8 +142,8 @@ internal sealed class PaperDesk(
         new(await files.PutAsync(bytes, mediaType, null, cancellationToken), name, mediaType, bytes.Length);
 
     /// <summary>
-    /// Whose paper it is: the caller's; the clock writes in the name of the leg's supervisor, the lister or the assigner, and against one of
-    /// these in the name of the next office above him.
+    /// Whose paper it is: the caller's; the clock writes in the name of the leg's supervisor, the lister or the assigner, and against one
+    /// of these in the name of the next office above him.
     /// </summary>
     private static Body? IssuerOf(Work work, IHazardEvent happened, IReadOnlyDictionary<BodyId, Body> bodies)
     {

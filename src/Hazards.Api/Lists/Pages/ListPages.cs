@@ -38,7 +38,8 @@ internal static class ListPages
     {
         ImmutableArray<string> named =
         [
-            .. page.QueryAll("columns").SelectMany(c => c.Split(',', StringSplitOptions.RemoveEmptyEntries)).Distinct(StringComparer.Ordinal),
+            .. page.QueryAll("columns").SelectMany(c => c.Split(',', StringSplitOptions.RemoveEmptyEntries))
+                .Distinct(StringComparer.Ordinal),
         ];
         return Query.UnknownOf("columns", named, [.. all.Select(c => c.Name)]) is { } unknown
             ? throw new PageRefusedException(unknown)
