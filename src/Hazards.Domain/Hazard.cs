@@ -248,7 +248,10 @@ public sealed record Hazard
     };
 
     /// <summary>Whether anything is still to be done about it.</summary>
-    public bool IsOpen => Stage is not (Stage.Closed or Stage.Rejected or Stage.Merged);
+    public bool IsOpen => IsOpenAt(Stage);
+
+    /// <summary>Whether a hazard at a stage is open: neither closed, nor rejected, nor merged.</summary>
+    public static bool IsOpenAt(Stage stage) => stage is not (Stage.Closed or Stage.Rejected or Stage.Merged);
 
     /// <summary>Whether it was handed over to two legs.</summary>
     public bool IsDual => Legs.ContainsKey(Codes.Leg.Territorial) && Legs.ContainsKey(Codes.Leg.Sectoral);
@@ -1065,6 +1068,9 @@ public sealed record MissedClock(ClockKind Kind, Leg? Leg, DateTimeOffset Since,
     /// <summary>The bodies asked to decide them; the committee office of the region for a step that is not here.</summary>
     public ImmutableSortedDictionary<SupervisionStep, BodyId> Asked { get; init; } =
         ImmutableSortedDictionary<SupervisionStep, BodyId>.Empty;
+
+    /// <summary>The body asked to decide a step; null: the committee office of the region.</summary>
+    internal BodyId? AskedFor(SupervisionStep step) => Asked.TryGetValue(step, out var body) ? body : null;
 }
 
 /// <summary>The stop of production in force.</summary>

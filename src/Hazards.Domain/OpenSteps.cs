@@ -104,7 +104,7 @@ public static class OpenSteps
 
     private static IEnumerable<OpenStep> Declinable(ImmutableArray<ProposedStep> proposals, Hazard hazard, Act act, Role role) =>
         from proposed in proposals
-        where DeclineStep.MayDecide(proposed.Missed, proposed.Step, hazard, act)
+        where DeclineStep.WhyNot(proposed.Missed, proposed.Step, hazard, act) is null
         select new OpenStep(CommandRules.DeclineStep, null, role, StepUrgency.Possible, null, proposed) { Ladder = proposed.Step };
 
     /// <summary>
@@ -133,7 +133,7 @@ public static class OpenSteps
             ? step with { Urgency = StepUrgency.Asked, Duty = late, Ladder = late.Next }
             : step;
 
-        bool Mine(ProposedStep p) => DeclineStep.MayDecide(p.Missed, p.Step, hazard, act);
+        bool Mine(ProposedStep p) => DeclineStep.WhyNot(p.Missed, p.Step, hazard, act) is null;
     }
 
     private static ImmutableArray<ProposedStep> Proposals(Hazard hazard, Rulebook rules) =>
@@ -141,8 +141,7 @@ public static class OpenSteps
         .. from missed in hazard.Missed
            from step in missed.Proposed
            let duty = new Clock(missed.Kind, missed.Leg, missed.Body, missed.Since, missed.Due)
-           let asked = missed.Asked.TryGetValue(step, out var named) ? named : (BodyId?)null
-           select new ProposedStep(step, missed, asked, RuleCited.Of(duty, hazard, rules)),
+           select new ProposedStep(step, missed, missed.AskedFor(step), RuleCited.Of(duty, hazard, rules)),
     ];
 
     private static SupervisionStep? Next(Clock clock, Hazard hazard, Rulebook rules, DateOnly today)

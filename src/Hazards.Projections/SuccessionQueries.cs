@@ -55,7 +55,7 @@ public sealed class SuccessionQueries(NpgsqlDataSource dataSource)
         command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. Succession.NotItsOwn.Select(CodeList.Code)] });
         command.Parameters.Add(new NpgsqlParameter<string[]>
         {
-            TypedValue = [.. new[] { BodyKind.Enterprise, BodyKind.Unit, BodyKind.System, BodyKind.Experts }.Select(CodeList.Code)],
+            TypedValue = [.. Body.Parts.Add(BodyKind.Enterprise).Select(CodeList.Code)],
         });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var found = ImmutableArray.CreateBuilder<HazardId>();

@@ -166,15 +166,13 @@ internal sealed class LedgerStory
     /// <param name="open">What was open of the row.</param>
     public static ImmutableArray<string> EndedSince(LedgerRow row, Stage stage, ImmutableArray<string> open)
     {
-        if (!IsEnded(stage) || row.Understood is not { } understood)
+        if (Hazard.IsOpenAt(stage) || row.Understood is not { } understood)
             return open;
         var others = open.RemoveAll(o => o.StartsWith(BehindCode, StringComparison.Ordinal));
         return Behind(understood, stage, null) is { } otherwise ? others.Add(otherwise) : others;
     }
 
     private const string BehindCode = "import.state_behind";
-
-    private static bool IsEnded(Stage stage) => stage is Stage.Closed or Stage.Rejected or Stage.Merged;
 
     private static string? Behind(UnderstoodRow row, Stage stage, LegStage? leg)
     {
@@ -201,7 +199,7 @@ internal sealed class LedgerStory
         if (says >= stands.From && says <= stands.To)
             return null;
         var how = says < stands.From && stage is not Stage.Rejected and not Stage.Merged ? "落后于" : "不同于";
-        var where = !IsEnded(stage) && leg is { } at ? CodeList.Chinese(at) : CodeList.Chinese(stage);
+        var where = Hazard.IsOpenAt(stage) && leg is { } at ? CodeList.Chinese(at) : CodeList.Chinese(stage);
         return $"{BehindCode}: 台账状态“{row.State.Text}”{how}登记的环节“{where}”，没有改动（不倒退），请核对";
     }
 

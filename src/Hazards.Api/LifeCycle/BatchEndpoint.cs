@@ -86,8 +86,8 @@ internal static class BatchEndpoint
                 },
                 given, terms, stop);
             (leg, stage) = (made?.ConcernedLeg, hazard?.Stage);
-            if (hazard is not null && (refusal ?? punctual) is { } why && why == punctual)
-                return new BatchResult(row.Id, hazard, leg, BatchOutcome.Refused, why, null);
+            if (hazard is not null && refusal is null && punctual is not null)
+                return new BatchResult(row.Id, hazard, leg, BatchOutcome.Refused, punctual, null);
             if (hazard is null || batch.Preview)
                 return new BatchResult(row.Id, hazard, leg, refusal is null ? BatchOutcome.Possible : OutcomeOf(refusal), refusal, null);
         }
@@ -127,8 +127,7 @@ internal static class BatchEndpoint
         {
             ([var only], _) => (only, null),
             ([], [var first, ..]) when !hazard.Legs.IsEmpty => (null, BatchRefusals.Punctual.Because(
-                "overdueLegs", ("clock", Words.Of(first.Kind)), ("due", first.Due),
-                ("body", first.Body is { } owner ? owner.Value : (object)new Words("安委办", "the committee office")))),
+                "overdueLegs", ("clock", Words.Of(first.Kind)), ("due", first.Due), ("body", Words.OfOwner(first.Body)))),
             _ => default,
         };
     }

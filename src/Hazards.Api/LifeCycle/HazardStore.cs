@@ -257,12 +257,13 @@ internal sealed class HazardStore(
             var story = new HazardStory(id, before, rulebook, terms);
             story.Recount(noticedAt);
             // First, so that nobody is asked who cannot decide.
-            var parties = (await known.OfAsync(before.Known().ToHashSet(), anew: true, stop)).ToDictionary(b => b.Id);
-            await PassOnAsync(story, parties, rulebook, noticedAt, stop, thorough: true);
+            var bodies = await ConcernedAsync(before, rulebook, stop);
+            await PassOnAsync(story, bodies, rulebook, noticedAt, stop, thorough: true);
             return await NumberingAsync(async taking =>
             {
                 if (Ring.NextRing(story.After!, rulebook) <= today)
-                    foreach (var papered in await RungAsync(taking, story.After!, rulebook, today, noticedAt, stop))
+                    foreach (var papered in await RungAsync(
+                        taking, story.After!, ReferenceEquals(story.After, before) ? bodies : null, rulebook, today, noticedAt, stop))
                         story.Add(papered);
                 return story.Count == 0
                     ? Proposal<Hazard>.Refuse(HazardRefusals.NothingChanges.Because())
@@ -273,9 +274,10 @@ internal sealed class HazardStore(
 
     /// <summary>What the clocks ring for, with the papers of the steps that the service takes itself.</summary>
     private async Task<IReadOnlyList<Papered>> RungAsync(
-        PaperNumbers.Taking taking, Hazard hazard, Rulebook rulebook, DateOnly today, DateTimeOffset noticedAt, CancellationToken cancellationToken)
+        PaperNumbers.Taking taking, Hazard hazard, IReadOnlyDictionary<BodyId, Body>? bodies, Rulebook rulebook, DateOnly today,
+        DateTimeOffset noticedAt, CancellationToken cancellationToken)
     {
-        var bodies = await ConcernedAsync(hazard, rulebook, cancellationToken);
+        bodies ??= await ConcernedAsync(hazard, rulebook, cancellationToken);
         var rung = Ring.On(hazard, rulebook, today, noticedAt, bodies);
         return await papers.PrepareAsync(
             taking, hazard, hazard.Id, rung, rulebook.PolicyOn(hazard.Region, today), rulebook.Calendar, Clockwork.Body, bodies,
@@ -297,12 +299,12 @@ internal sealed class HazardStore(
         }
     }
 
-    /// <summary>The bodies that a ring names, and the offices it may escalate to.</summary>
+    /// <summary>The bodies that a ring names, as they are now, and the offices it may escalate to or ask.</summary>
     private async Task<IReadOnlyDictionary<BodyId, Body>> ConcernedAsync(
         Hazard hazard, Rulebook rulebook, CancellationToken cancellationToken)
     {
         var named = hazard.Known().Concat(Clocks.Open(hazard, rulebook).Select(c => c.Body).OfType<BodyId>()).ToHashSet();
-        var bodies = (await registry.BodiesAsync(named, cancellationToken)).ToDictionary();
+        var bodies = (await known.OfAsync(named, anew: true, cancellationToken)).ToDictionary(b => b.Id);
         if (Ring.NeedsOffices(hazard, rulebook))
             foreach (var office in await registry.OfficesAsync([.. Succession.OfficesOf(hazard)], cancellationToken))
                 bodies[office.Id] = office;
@@ -404,17 +406,13 @@ internal sealed class HazardStore(
     /// <summary>What was merged into a hazard and still is, also by way of another.</summary>
     private async Task<ImmutableArray<Hazard>> MergedAsync(Hazard survivor, CancellationToken cancellationToken)
     {
-        var merged = new Dictionary<HazardId, Hazard> { [survivor.Id] = survivor };
-        var into = new Queue<Hazard>(merged.Values);
-        while (into.TryDequeue(out var one))
-            foreach (var id in one.Absorbed)
-                if (!merged.ContainsKey(id) && await LoadAsync(id, null, cancellationToken) is { } other && other.MergedInto == one.Id)
-                {
-                    merged.Add(id, other);
-                    into.Enqueue(other);
-                }
-        merged.Remove(survivor.Id);
-        return [.. merged.Values];
+        var all = new List<Hazard> { survivor };
+        for (var i = 0; i < all.Count; i++)
+            foreach (var id in all[i].Absorbed)
+                if (all.TrueForAll(h => h.Id != id)
+                    && await LoadAsync(id, null, cancellationToken) is { } other && other.MergedInto == all[i].Id)
+                    all.Add(other);
+        return [.. all.Skip(1)];
     }
 
     private Task<Proposal<Hazard>> FollowAsync(

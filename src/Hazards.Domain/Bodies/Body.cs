@@ -65,6 +65,9 @@ public sealed record Body(
     public bool SeesOnlyItsOwn => Kind == BodyKind.Enterprise
         || (InsideEnterprise ?? (Kind == BodyKind.Unit || (Parent is not null && Kind is BodyKind.System or BodyKind.Experts)));
 
+    /// <summary>Kinds of which what a body belongs to says whether it is part of an enterprise.</summary>
+    public static ImmutableArray<BodyKind> Parts { get; } = [BodyKind.Unit, BodyKind.System, BodyKind.Experts];
+
     /// <summary>
     /// Of a committee office of a county or wider: the region in which it owes what nobody is named for yet; null of any other body.
     /// </summary>

@@ -74,10 +74,13 @@ public static class Succession
     }
 
     /// <summary>The committee offices of its regions, the nearest first: that one owes what nobody in particular does.</summary>
-    internal static Body[] Offices(Hazard hazard, IReadOnlyDictionary<BodyId, Body> bodies) =>
-    [
-        .. OfficesOf(hazard).Select(r => OfficesIn(r, bodies).FirstOrDefault()).OfType<Body>(),
-    ];
+    /// <param name="hazard">The hazard.</param>
+    /// <param name="bodies">The bodies that are known, these offices among them.</param>
+    public static Body[] Offices(Hazard hazard, IReadOnlyDictionary<BodyId, Body> bodies)
+    {
+        ArgumentNullException.ThrowIfNull(bodies);
+        return [.. OfficesOf(hazard).Select(r => OfficesIn(r, bodies).FirstOrDefault()).OfType<Body>()];
+    }
 
     private static IEnumerable<Body> OfficesIn(RegionCode region, IReadOnlyDictionary<BodyId, Body> bodies) =>
         bodies.Values.Where(b => b.OfficeOf == region).OrderBy(b => b.Id.Value, StringComparer.Ordinal);
@@ -87,7 +90,7 @@ public static class Succession
         foreach (var clock in open)
             if (hazard.MissedOf(clock) is { } missed)
                 foreach (var step in missed.Proposed)
-                    yield return (clock, step, missed.Asked.TryGetValue(step, out var to) ? to : null);
+                    yield return (clock, step, missed.AskedFor(step));
     }
 
     private static IEnumerable<(Leg Leg, BodyId Body, PassingCause Cause)> Vacated(

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Reflection;
+using System.Text;
 using System.Text.Json;
 
 namespace Hazards.Domain.Codes;
@@ -35,6 +36,21 @@ public static class CodeList
 
     /// <summary>The English meaning of a value.</summary>
     public static string English<T>(T value) where T : struct, Enum => Entry(value).English;
+
+    /// <summary>A code in words: <c>awaitingAcceptance</c>, <c>fire_safety</c> → awaiting acceptance, fire safety.</summary>
+    public static string InWords(string code)
+    {
+        ArgumentNullException.ThrowIfNull(code);
+        var words = new StringBuilder(code.Length + 8);
+        foreach (var c in code)
+            if (c == '_')
+                words.Append(' ');
+            else if (char.IsUpper(c) && words.Length > 0)
+                words.Append(' ').Append(char.ToLowerInvariant(c));
+            else
+                words.Append(c);
+        return words.ToString();
+    }
 
     /// <summary>Finds the value of a code; false when there is none.</summary>
     public static bool TryParse<T>(string? code, out T value) where T : struct, Enum

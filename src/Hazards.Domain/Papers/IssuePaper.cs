@@ -86,6 +86,16 @@ public static class Papers
         command is ListHazard or DelistHazard or IssueNotice or CirculateCriticism or IssuePaper or AssignHazard or ReassignLeg or CloseHazard or ReopenHazard
             or LookBack or FixOnTheSpot or FixByOwnCheck;
 
+    /// <summary>Whom an event's paper went to.</summary>
+    /// <param name="happened">The event.</param>
+    /// <param name="after">The hazard after it.</param>
+    public static ImmutableArray<BodyId> To(IHazardEvent happened, Hazard after) => happened switch
+    {
+        PaperIssued issued => issued.To,
+        ISupervisionStep { Against: { } against } => [against],
+        _ => To(after, LegOf(happened)),
+    };
+
     /// <summary>Whom a paper goes to: the bodies of the legs.</summary>
     public static ImmutableArray<BodyId> To(Hazard hazard, Leg? leg)
     {

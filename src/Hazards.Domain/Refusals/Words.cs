@@ -14,6 +14,10 @@ public sealed record Words(string Chinese, string English)
     /// <summary>Codes.</summary>
     public static Words Of<T>(IEnumerable<T> values) where T : struct, Enum => Join(values.Select(v => Of(v)));
 
+    /// <summary>Who owes a duty, or is asked: a body by its identity, or the committee office where none is named.</summary>
+    public static Words OfOwner(BodyId? body) =>
+        body is { } named ? new Words(named.Value, named.Value) : new Words("安委办", "the committee office");
+
     /// <summary>A command.</summary>
     public static Words Of(CommandRule rule)
     {

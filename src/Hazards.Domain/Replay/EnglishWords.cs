@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Hazards.Domain.Codes;
 
 namespace Hazards.Domain;
@@ -106,15 +105,5 @@ public static class EnglishWords
 
     private static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    /// <summary>A term as its code says it: <c>awaitingAcceptance</c> → awaiting acceptance.</summary>
-    private static string Word<T>(T value) where T : struct, Enum
-    {
-        var words = new StringBuilder();
-        foreach (var c in CodeList.Code(value))
-            if (char.IsUpper(c))
-                words.Append(' ').Append(char.ToLowerInvariant(c));
-            else
-                words.Append(c);
-        return words.ToString();
-    }
+    private static string Word<T>(T value) where T : struct, Enum => CodeList.InWords(CodeList.Code(value));
 }

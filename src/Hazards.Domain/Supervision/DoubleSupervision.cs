@@ -67,10 +67,6 @@ public sealed record DeclineStep(SupervisionStep Step, ClockKind Clock, DateOnly
         return WhyNot(missed, Step, hazard, act) is { } notHis ? notHis : Decision.Of(new StepDeclined(Step, Clock, Leg, Due, Reason));
     }
 
-    /// <summary>Whether a proposed step is the caller's to decide.</summary>
-    internal static bool MayDecide(MissedClock missed, SupervisionStep step, Hazard hazard, Act act) =>
-        WhyNot(missed, step, hazard, act) is null;
-
     /// <summary>
     /// Why a proposed step is not the caller's to decide. Put to the committee office of the region without a name: it is for an office
     /// or government whose region holds the hazard. Never for who missed the duty, or owes it now.
@@ -81,10 +77,9 @@ public sealed record DeclineStep(SupervisionStep Step, ClockKind Clock, DateOnly
         if (Clocks.IsOwedBy(missed.Body, hazard.Region, caller.Id, caller.Offices)
             || Clocks.OwnerOf(missed.Kind, missed.Leg, hazard) == caller.Id)
             return HazardRefusals.OwnMiss.Because(null, ("clock", Words.Of(missed.Kind)), ("caller", caller.Id));
-        return (missed.Asked.TryGetValue(step, out var asked) ? Relations.StandsOver(caller, hazard, asked, act) : Relations.Leads(caller))
+        var asked = missed.AskedFor(step);
+        return (asked is { } one ? Relations.StandsOver(caller, hazard, one, act) : Relations.Leads(caller))
             ? null
-            : HazardRefusals.NotAsked.Because(
-                null, ("body", missed.Asked.ContainsKey(step) ? asked.Value : (object)new Words("安委办", "the committee office")),
-                ("caller", caller.Id));
+            : HazardRefusals.NotAsked.Because(null, ("body", Words.OfOwner(asked)), ("caller", caller.Id));
     }
 }

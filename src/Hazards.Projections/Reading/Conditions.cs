@@ -92,7 +92,7 @@ internal sealed class Conditions
     public Conditions Apply(Scope scope, HazardFilter filter, bool textApart = false)
     {
         Within(scope, filter.Region).Own(scope);
-        var open = !filter.Stages.IsDefaultOrEmpty && !filter.Stages.Any(s => s is Stage.Closed or Stage.Rejected or Stage.Merged);
+        var open = !filter.Stages.IsDefaultOrEmpty && filter.Stages.All(Hazard.IsOpenAt);
         Clocked = filter is { Owes: not null } or { Overdue: true } or { Duty: not null } or { DueBy: not null } or { DueFrom: not null } or { Owing.IsEmpty: false }
             || open;
         LiveOnly = Clocked || filter is { Listed: true } or { ListingLevel: not null } or { ListedBy: not null };

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Hazards.Domain;
-using Hazards.Domain.Codes;
 using Hazards.Projections;
 
 namespace Hazards.Api.Administration.Registry;
@@ -37,7 +36,7 @@ internal sealed class KnownBodies(IRegistryQueries registry)
             known.Clear();
         var read = await registry.BodiesAsync([.. ids], cancellationToken);
         // Whether a part of something sees more than its own, what it is part of says.
-        Body[] parts = [.. read.Values.Where(b => b is { Parent: not null, Kind: BodyKind.Unit or BodyKind.System or BodyKind.Experts })];
+        Body[] parts = [.. read.Values.Where(b => b.Parent is not null && Body.Parts.Contains(b.Kind))];
         var wholes = parts.Length == 0
             ? read
             : await registry.BodiesAsync(parts.Select(b => b.Parent!.Value).ToHashSet(), cancellationToken);

@@ -276,15 +276,8 @@ internal static class PageWords
     /// <summary><c>awaitingAcceptance</c>, <c>fire_safety</c> → Awaiting acceptance, Fire safety.</summary>
     public static string Of(string code)
     {
-        var words = new StringBuilder(code.Length + 8);
-        foreach (var c in code)
-            if (c == '_')
-                words.Append(' ');
-            else if (char.IsUpper(c) && words.Length > 0)
-                words.Append(' ').Append(char.ToLowerInvariant(c));
-            else
-                words.Append(words.Length == 0 ? char.ToUpperInvariant(c) : c);
-        return words.ToString();
+        var words = CodeList.InWords(code);
+        return words.Length == 0 ? words : char.ToUpperInvariant(words[0]) + words[1..];
     }
 }
 

@@ -155,8 +155,7 @@ internal sealed class PaperDesk(
             if (candidate is { } id && id != against && bodies.TryGetValue(id, out var body) && !body.Dissolved)
                 return body;
         return against is { } one && bodies.TryGetValue(one, out var held)
-            ? bodies.Values.Where(b => b.OfficeOf is { } office && office.Contains(work.Hazard.Region) && office.Level > held.Region.Level)
-                .OrderBy(b => b.Region.Level).ThenBy(b => b.Id.Value, StringComparer.Ordinal).FirstOrDefault()
+            ? Succession.Offices(work.Hazard, bodies).FirstOrDefault(o => o.Region.Level > held.Region.Level)
             : null;
     }
 

@@ -115,12 +115,7 @@ internal sealed record PaperView(
             return null;
         var leg = Domain.Papers.LegOf(happened);
         return new PaperView(
-            Labels.Of(kind), number, leg, happened switch
-            {
-                PaperIssued issued => issued.To,
-                ISupervisionStep { Against: { } against } => [against],
-                _ => Domain.Papers.To(after, leg),
-            }, context.Body,
+            Labels.Of(kind), number, leg, Domain.Papers.To(happened, after), context.Body,
             EventLabels.Of(e.EventTypeName), e.Sequence,
             context.OccurredAt, e.Timestamp,
             [.. context.Attachments.Where(a => a.Name == $"{number}.docx" || a.Name == $"{number}.html").Select(a => new PaperFile(a.MediaType!, a.Size ?? 0, a.Digest, FileAnswer.LinkOf(a.Digest)))]);
