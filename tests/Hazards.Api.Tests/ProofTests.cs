@@ -170,9 +170,11 @@ public sealed class ProofTests(ProofTests.WithBothTrees fixture) : IClassFixture
 
         static int Of(Group group) => int.Parse(group.Value, CultureInfo.InvariantCulture) * scale;
         var seen = new BinaryBitmap(new HybridBinarizer(new RGBLuminanceSource(points, side, side, RGBLuminanceSource.BitmapFormat.Gray8)));
-        return new QRCodeReader().decode(
-            seen, new Dictionary<DecodeHintType, object> { [DecodeHintType.CHARACTER_SET] = "UTF-8", [DecodeHintType.TRY_HARDER] = true })
-            .ShouldNotBeNull("nothing was read").Text;
+        // One symbol in some hundred has squares that this reader takes for a corner; told that there is nothing else to see, it reads it.
+        return (Read(DecodeHintType.TRY_HARDER) ?? Read(DecodeHintType.PURE_BARCODE)).ShouldNotBeNull("nothing was read").Text;
+
+        Result? Read(DecodeHintType how) => new QRCodeReader().decode(
+            seen, new Dictionary<DecodeHintType, object> { [DecodeHintType.CHARACTER_SET] = "UTF-8", [how] = true });
     }
 
     [Fact]
