@@ -168,6 +168,23 @@ public sealed record Hazard
     /// <summary>The stop of production in force.</summary>
     public Suspension? Suspension { get; init; }
 
+    /// <summary>When production was last allowed to go on.</summary>
+    [JsonIgnore]
+    public DateTimeOffset? ResumedAt { get; init; }
+
+    /// <summary>
+    /// Since when it is owed to look whether production may go on: applied for, or all is accepted and nobody applied (验收合格不久停);
+    /// null while neither is so.
+    /// </summary>
+    internal DateTimeOffset? ResumptionOwedSince => Suspension switch
+    {
+        null => null,
+        { RequestedAt: { } requested } => requested,
+        var stop when Stage == Stage.AwaitingClosure =>
+            new[] { stop.Since, stop.ReviewedAt ?? stop.Since, Legs.Values.Max(l => l.Since) }.Max(),
+        _ => null,
+    };
+
     /// <summary>The body it was escalated to.</summary>
     public BodyId? EscalatedTo { get; init; }
 
@@ -407,8 +424,8 @@ public sealed record Hazard
                 Suspension = new Suspension(context.OccurredAt, context.Body, e.Whole, e.Scope, null) { CountsFrom = context.CountsOn },
             },
         ResumptionRequested e => With(e.Leg, context, l => l) with { Suspension = Suspension! with { RequestedAt = context.OccurredAt } },
-        ResumptionReviewed { Verdict: Verdict.Pass } => this with { Suspension = null },
-        ResumptionReviewed => this with { Suspension = Suspension! with { RequestedAt = null } },
+        ResumptionReviewed { Verdict: Verdict.Pass } => this with { Suspension = null, ResumedAt = context.OccurredAt },
+        ResumptionReviewed => this with { Suspension = Suspension! with { RequestedAt = null, ReviewedAt = context.OccurredAt } },
         ProgressReported e => With(e.Leg, context, l => l with { Percent = e.Percent, Spent = e.Spent ?? l.Spent }),
         ExtensionRequested e => With(e.Leg, context, l => l with { Request = new ExtensionRequest(context.OccurredAt, e.From, e.To) }),
         ExtensionGranted e => With(
@@ -1078,6 +1095,10 @@ public sealed record Suspension(DateTimeOffset Since, BodyId By, bool Whole, str
 {
     /// <summary>The day from which it puts off deadlines: an order with an earlier date gives nobody days.</summary>
     public DateOnly CountsFrom { get; init; } = ChinaTime.DateAt(Since);
+
+    /// <summary>When it was last looked whether production may go on, and it might not.</summary>
+    [JsonIgnore]
+    public DateTimeOffset? ReviewedAt { get; init; }
 
     /// <summary>Who looks whether production may go on.</summary>
     [JsonIgnore]

@@ -87,9 +87,10 @@ internal static class Preconditions
 
     private static Refusal? Suspended(Hazard hazard) => hazard.Suspension is null ? HazardRefusals.NotSuspended.Because() : null;
 
-    // Before anything is assigned, or where who answers is gone, nobody can apply: the order is then lifted by the enforcer's own review.
+    // Before anything is assigned, or where who answers is gone, nobody can apply, and where all is accepted, nobody may keep it stopped by
+    // not applying: the order is then lifted by the enforcer's own review.
     private static Refusal? AppliedFor(Hazard hazard, Act act) =>
-        hazard.Suspension!.RequestedAt is null && hazard.Legs.Values.Any(l => Succession.IsThere(l.Body, hazard, act.Bodies))
+        hazard.ResumptionOwedSince is null && hazard.Legs.Values.Any(l => Succession.IsThere(l.Body, hazard, act.Bodies))
             ? HazardRefusals.NotRequested.Because() : null;
 
     private static Refusal? NoLegsBody(Hazard hazard, Act act) =>

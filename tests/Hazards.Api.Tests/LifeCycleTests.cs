@@ -223,6 +223,21 @@ public sealed class LifeCycleTests(Service service) : IClassFixture<Service>
         merge["inOtherRegion"] = true;
         (await prefecture.PostAsync($"hazards/{own}/merge", merge)).Require(HttpStatusCode.OK);
         (await service.Office.GetAsync($"inbox?hazard={own}")).Require(HttpStatusCode.OK).Text.ShouldContain("hazard_merged");
+
+        // The county that found it sees what became of it, though not where; the prefecture sees both.
+        var before = DateTimeOffset.UtcNow;
+        (await prefecture.PostAsync($"hazards/{survivor}/rejection", new() { ["reason"] = "录入错误", ["withMerged"] = true }))
+            .Require(HttpStatusCode.OK);
+        (await service.Office.GetAsync($"hazards/{survivor}")).Status.ShouldBe(HttpStatusCode.NotFound);
+        foreach (var found in new[] { own, first })
+            foreach (var (caller, sees) in new[] { (service.Office, false), (prefecture, true) })
+            {
+                var fate = (await caller.GetAsync($"hazards/{found}")).Json["survivor"]!;
+                (fate["id"]!.ToString(), (bool)fate["visible"]!, fate["stage"]!["code"]!.ToString()).ShouldBe((survivor, sees, "rejected"));
+                fate["endedAt"].ShouldNotBeNull();
+                (await caller.GetAsync($"hazards/{found}?asOf={Uri.EscapeDataString($"{before:O}")}"))
+                    .Json["survivor"]!["stage"]!["code"]!.ToString().ShouldBe("reported");
+            }
     }
 
     /// <summary>并案不消事: what took major hazards in is not graded lower over their heads, whichever way it comes to its level.</summary>

@@ -91,9 +91,13 @@ internal static class HazardReads
         var clocks = Clocks.Open(hazard, rulebook);
         var today = ChinaTime.DateAt(asOf ?? call.Now);
         var ever = await seals.EverAsync(hazard.Enterprise, hazard.Region, asOf, call.Stop);
+        var survivor = await store.SurvivorAsync(hazard, asOf, call.Stop);
         var details = HazardDetails.Of(
             hazard, asOf, [.. clocks.Select(c => SeenClock.Of(c, hazard, today, rulebook))], persons.Named(hazard, call.Caller),
-            await naming.OfAsync(hazard, clocks, asOf, call.Stop)) with { Sealed = SealNotice.Of(ever) };
+            await naming.OfAsync(hazard, clocks, asOf, call.Stop)) with
+            {
+                Sealed = SealNotice.Of(ever), Survivor = survivor is null ? null : Survivor.Of(survivor, call.Caller.Sees(survivor)),
+            };
         return call.Shown(details, hazard.Version);
     }
 
@@ -159,6 +163,9 @@ internal sealed record HazardDetails(
 {
     /// <summary>封存: the seals its records are under; absent when there is none.</summary>
     public ImmutableArray<SealNotice>? Sealed { get; init; }
+
+    /// <summary>并案: what became of the hazard it goes on as; absent where it was not merged.</summary>
+    public Survivor? Survivor { get; init; }
 
     public static HazardDetails Of(Hazard hazard, DateTimeOffset? asOf, ImmutableArray<SeenClock> clocks, ImmutableArray<PersonNamed> persons, Names names) =>
         new(
@@ -264,4 +271,20 @@ internal sealed record HistoryEvent(
             Labels.Of(context.Role), context.Client, context.Policy,
             context.Document, context.Attachments, e.CorrelationId, e.CausationId, SealedView.Of(e.Type, e.Data));
     }
+}
+
+/// <summary>
+/// 并案后的下落: where the hazard stands that a merged one goes on as. Said to whoever sees the merged one, though the other may lie where
+/// the caller sees nothing: what was found here is not to be forgotten there unknown.
+/// </summary>
+/// <param name="Id">The hazard, behind every merger there was since.</param>
+/// <param name="Visible">Whether the caller sees that hazard itself.</param>
+/// <param name="Stage">Where it stands.</param>
+/// <param name="Ground">Why it was closed; absent unless it is.</param>
+/// <param name="EndedAt">When it was closed or rejected; absent while it is open.</param>
+internal sealed record Survivor(HazardId Id, bool Visible, CodeEntry Stage, CodeEntry? Ground, DateTimeOffset? EndedAt)
+{
+    public static Survivor Of(Hazard hazard, bool visible) => new(
+        hazard.Id, visible, LifeCycle.Labels.Of(hazard.Stage), LifeCycle.Labels.Of(hazard.Closure?.Ground),
+        hazard.Rejection?.At ?? hazard.Closure?.At);
 }

@@ -46,6 +46,19 @@ internal sealed class HazardStore(
     public Task<Hazard?> LoadAsync(HazardId id, DateTimeOffset? asOf = null, CancellationToken cancellationToken = default) =>
         asOf is null ? folded.NowAsync(id, cancellationToken) : LoadAsync(id, asOf, 0, cancellationToken);
 
+    /// <summary>What a merged hazard shares the fate of now, by way of how many others it may be; null where it is not merged.</summary>
+    internal async Task<Hazard?> SurvivorAsync(Hazard merged, DateTimeOffset? asOf, CancellationToken cancellationToken)
+    {
+        Hazard? survivor = null;
+        var passed = new HashSet<HazardId> { merged.Id };
+        for (var into = merged.MergedInto; into is { } id && passed.Add(id); into = survivor.MergedInto)
+            if (await LoadAsync(id, asOf, cancellationToken) is { } next)
+                survivor = next;
+            else
+                break;
+        return survivor;
+    }
+
     /// <summary>
     /// A hazard's events one by one, each with the state it leaves; as known at <paramref name="asOf"/>, or now. Nothing when
     /// there is no such hazard.

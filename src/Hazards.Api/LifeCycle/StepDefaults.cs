@@ -72,6 +72,9 @@ internal sealed class StepDefaults(Hazard hazard, Act act, ImmutableArray<Body> 
             else if (field.Name == "attachments" && rule.Attachments > 0)
                 return field with { Hint = new FieldLabel($"验收合格须有至少{rule.Attachments}个附件（{rule.Source}）",
                     $"A pass needs at least {rule.Attachments} files: {rule.Source}") };
+            else if (field.Name == "verdict" && Words.Of(rule.AcceptedBy) is { Chinese.Length: > 0 } kinds)
+                return field with { Hint = new FieldLabel($"合格须由{kinds.Chinese}认定；其他单位可请其复查（{rule.Source}）",
+                    $"Only these may pass it ({kinds.English}); others ask one of them to inspect: {rule.Source}") };
             else if (field.Name == "inspectors" && rule.Inspectors)
                 return field with { Required = true, Hint = new FieldLabel($"须写明复查人员（{rule.Source}）",
                     $"They must be named: {rule.Source}") };

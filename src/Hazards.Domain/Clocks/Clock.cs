@@ -96,7 +96,9 @@ public static class Clocks
                 Stage.Verified => [After(ClockKind.Assign, null, Later(hazard.VerifiedAt, hazard.OpenSince))],
                 Stage.Closed => [AfterClosure()],
                 Stage.Rejected or Stage.Merged => [],
-                Stage.AwaitingClosure => [After(ClockKind.Close, null, hazard.Legs.Values.Max(l => l.Since))],
+                // 停产停业的先复产: until then nobody could close it.
+                Stage.AwaitingClosure when hazard.Suspension is not null => [],
+                Stage.AwaitingClosure => [After(ClockKind.Close, null, Later(hazard.ResumedAt, hazard.Legs.Values.Max(l => l.Since)))],
                 _ => hazard.Legs.Values.SelectMany(OfLeg),
             };
             return found.Concat(Aside());
@@ -108,8 +110,8 @@ public static class Clocks
             if (hazard.IsOpen)
                 foreach (var reply in hazard.Legs.Values.SelectMany(Replies))
                     yield return reply;
-            if (hazard.IsOpen && hazard.Suspension is { RequestedAt: { } requested })
-                yield return After(ClockKind.ReviewResumption, null, requested);
+            if (hazard.IsOpen && hazard.ResumptionOwedSince is { } stopped)
+                yield return After(ClockKind.ReviewResumption, null, stopped);
             if (hazard.Listing is { } listing)
             {
                 if (listing.PublishedAt is null && PolicyAt(listing.PublishFrom).Publication is not null)

@@ -125,6 +125,7 @@ public static class Telling
                     break;
                 case ResumptionReviewed e:
                     Concerned(null, e.Verdict == Verdict.Fail ? TellAs.Todo : TellAs.Notice);
+                    Closable();
                     Tell(TellAs.Notice, after.AssignedBy, after.Listing?.By);
                     break;
                 case ExtensionRequested e:
@@ -144,8 +145,7 @@ public static class Telling
                     break;
                 case LegAccepted e:
                     Concerned(e.Leg, TellAs.Notice);
-                    if (after.Stage == Stage.AwaitingClosure)
-                        Tell(TellAs.Todo, Clocks.OwnerOf(ClockKind.Close, null, after));
+                    Closable();
                     Tell(TellAs.Notice, after.AssignedBy, after.Listing?.By);
                     break;
                 case AcceptanceWithdrawn e:
@@ -320,6 +320,13 @@ public static class Telling
         {
             Tell(TellAs.Todo, decides);
             Tell(TellAs.Notice, after.Listing?.By, after.Legs[leg].Supervisor);
+        }
+
+        /// <summary>All is accepted: to who looks whether production may go on, where it is stopped, else to who closes it.</summary>
+        private void Closable()
+        {
+            if (after.Stage == Stage.AwaitingClosure)
+                Tell(TellAs.Todo, after.Suspension?.Reviewer ?? Clocks.OwnerOf(ClockKind.Close, null, after));
         }
 
         private void Owner(BodyId? body, TellAs @as)

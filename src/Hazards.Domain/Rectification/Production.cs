@@ -44,7 +44,10 @@ public sealed record RequestResumption(Leg Leg, string Grounds) : IHazardCommand
     }
 }
 
-/// <summary>复产审查, on site, within ten days of the application (Order 16, article 23). A failed one leaves production stopped.</summary>
+/// <summary>
+/// 复产审查, on site, within ten days of the application (Order 16, article 23), or of the acceptance where all is accepted and nobody
+/// applied. A failed one leaves production stopped.
+/// </summary>
 /// <param name="Verdict">Pass or fail.</param>
 /// <param name="Findings">What was found on site.</param>
 public sealed record ReviewResumption(Verdict Verdict, string Findings) : IHazardCommand
@@ -58,9 +61,10 @@ public sealed record ReviewResumption(Verdict Verdict, string Findings) : IHazar
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
         var suspension = hazard.Suspension!;
-        return Refusal.All(Checks.After(act, suspension.RequestedAt
-            ?? suspension.Since,
-            Words.Of(suspension.RequestedAt is null ? CommandRules.SuspendProduction : CommandRules.RequestResumption)),
+        return Refusal.All(Checks.After(act, hazard.ResumptionOwedSince ?? suspension.Since, suspension.RequestedAt is not null
+                ? Words.Of(CommandRules.RequestResumption)
+                : hazard.ResumptionOwedSince is null ? Words.Of(CommandRules.SuspendProduction)
+                : new Words("验收、停产停业或上次复产审查", "the acceptance, the stop or the review before")),
             Texts.Required("findings", Findings)) is { } wrong
             ? wrong
             : Decision.Of([new ResumptionReviewed(Verdict, Findings), .. Moved(hazard, suspension, act)]);

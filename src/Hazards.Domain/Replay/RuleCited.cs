@@ -14,6 +14,8 @@ public sealed record RuleCited(string Policy, string Title, string Clause, int? 
     private const string SetByOrder = "整改期限以交办、改派、延期、复查或挂牌所定为准";
     private const string SetByNotice = "回复期限以督办通知书写明的为准";
 
+    private const string OfItself = "；验收合格而仍停产停业、无人申请的，自验收合格之日起同此期限（产品默认值）";
+
     internal static RuleCited Of(Clock clock, Hazard hazard, Rulebook rules) =>
         Of(clock, hazard.Region, hazard.Level, hazard.Calendar, rules);
 
@@ -33,6 +35,8 @@ public sealed record RuleCited(string Policy, string Title, string Clause, int? 
             return Cite(supervision.Source, supervision.Days, supervision.Count);
         if (clock.Kind == ClockKind.Lookback && policy.Lookbacks.FirstOrDefault(l => l.Level == level) is { } lookback)
             return Cite(lookback.Source, clock.Due.DayNumber - ChinaTime.DateAt(clock.Since).DayNumber, DayCount.Calendar);
-        return policy.Clock(clock.Kind, level) is { } rule ? Cite(rule.Source, rule.Days, rule.Count) : Cite(policy.Title);
+        return policy.Clock(clock.Kind, level) is { } rule
+            ? Cite(clock.Kind == ClockKind.ReviewResumption ? rule.Source + OfItself : rule.Source, rule.Days, rule.Count)
+            : Cite(policy.Title);
     }
 }

@@ -164,7 +164,7 @@ public sealed class WhatIsPassedOn
     [Fact]
     public void An_order_to_stop_is_lifted_though_who_would_apply_is_gone()
     {
-        var stopped = Stories.Accepted.And(Emergency, new ProductionSuspended(true, "全部"));
+        var stopped = Stories.Rectifying.And(Emergency, new ProductionSuspended(true, "全部"));
         var review = new ReviewResumption(Verdict.Pass, "已具备条件");
         stopped.When(Emergency, review).ThenRefused(HazardRefusals.NotRequested);
         var gone = Bodies[stopped.Then.Legs[Leg.Sole].Body] with { Dissolved = true };

@@ -107,6 +107,28 @@ public sealed class Rectification
             .ThenItHappens().When(CountyOffice, new RejectHazard("不属实")).ThenItHappens();
 
     [Fact]
+    public void What_is_accepted_and_still_stopped_is_its_reviewers_until_production_goes_on()
+    {
+        var stopped = Stories.Declared.And(Emergency, new ProductionSuspended(true, "全部")).AfterDays(3)
+            .And(CountyOffice, new LegAccepted(Leg.Sole, "合格", null)).AfterDays(1);
+        var accepted = ChinaTime.DateAt(stopped.Then.Legs[Leg.Sole].Since);
+        Owed(stopped).ShouldBe([(ClockKind.ReviewResumption, Emergency.Id, accepted.AddDays(10))]);
+        stopped.When(As(Emergency), new ReviewResumption(Verdict.Pass, "现场"), stopped.Now.AddDays(-2))
+            .ThenRefused(HazardRefusals.BeforePrevious, "occurredAt");
+        var asked = stopped.And(GasCompany, new ResumptionRequested(Leg.Sole, "已检测"));
+        Owed(asked).ShouldBe([(ClockKind.ReviewResumption, Emergency.Id, accepted.AddDays(11))]);
+        var failed = stopped.When(Emergency, new ReviewResumption(Verdict.Fail, "仍不具备条件")).ThenItHappens().AfterDays(2);
+        Owed(failed).ShouldBe([(ClockKind.ReviewResumption, Emergency.Id, accepted.AddDays(11))]);
+        var resumed = failed.When(Emergency, new ReviewResumption(Verdict.Pass, "具备条件")).ThenItHappens();
+        var (kind, owner, due) = Owed(resumed).ShouldHaveSingleItem();
+        (kind, owner).ShouldBe((ClockKind.Close, CountyOffice.Id));
+        due.ShouldBe(Owed(Stories.Declared.AfterDays(6).And(CountyOffice, new LegAccepted(Leg.Sole, "合格", null))).Single().Item3);
+        resumed.When(CountyOffice, new CloseHazard()).ThenItHappens();
+
+        static (ClockKind, BodyId?, DateOnly)[] Owed(Story story) => [.. story.Clocks.Select(c => (c.Kind, c.Body, c.Due))];
+    }
+
+    [Fact]
     public void A_stopped_hazard_is_closed_only_with_the_unit()
     {
         var stopped = Stories.Accepted.And(Emergency, new ProductionSuspended(true, "全部"));

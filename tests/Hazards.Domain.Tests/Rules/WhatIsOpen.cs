@@ -68,6 +68,62 @@ public sealed class WhatIsOpen
     });
 
     [Fact]
+    public void In_every_life_whoever_owes_a_duty_can_do_it() => Lives.Check(60, 100, seeds =>
+    {
+        foreach (var order in Life.Of(seeds, Manner.Usual).Orders)
+        {
+            var (hazard, rules) = (order.After, Manner.Usual.Rules);
+            // What is passed on is another's in the same append.
+            if (order.Decision.Refusal is not null || Succession.IsNeeded(hazard, rules, Bodies))
+                continue;
+            foreach (var clock in Clocks.Open(hazard, rules))
+            {
+                var owner = clock.Body is { } named ? Bodies[named] : CountyOffice;
+                var act = order.Act with
+                {
+                    By = As(owner), OccurredAt = order.Act.Now, Document = Paper, Calendar = rules.Calendar,
+                };
+                // Past what is entered with a date that is still to come, and a listing's publication that is counted from a later day.
+                var last = new[] { act.Now, hazard.LastOccurredAt, clock.Since }.Max();
+                act = act with { Now = last, OccurredAt = last };
+                var does = DoneBy(clock, hazard, act);
+                if (Decider.Decide(does, hazard, act).Refusal is { Field: null or "leg" or "occurredAt" } refusal)
+                    Assert.Fail($"{refusal.Code} to {owner.Id} for {does} on {clock}");
+                OpenSteps.Of(hazard, act, OpenSteps.Duties(hazard, owner, rules, act.Date), rules)
+                    .ShouldContain(s => s.Urgency == StepUrgency.Due && s.Rule == does.Rule && (s.Leg ?? clock.Leg) == clock.Leg, clock.ToString());
+            }
+        }
+    });
+
+    private static IHazardCommand DoneBy(Clock clock, Hazard hazard, Act act)
+    {
+        var (leg, day) = (clock.Leg ?? Leg.Sole, act.Date.AddDays(30));
+        return clock.Kind switch
+        {
+            ClockKind.Verify => new VerifyHazard(Level.Major, "判定标准第五条"),
+            ClockKind.Assign => new AssignHazard([Sole() with { Deadline = day }]),
+            ClockKind.Rectify when hazard.Legs[leg].Stage == LegStage.Returned => new ReassignLeg(leg, OtherRegulator.Id, day, "整改", "改派"),
+            ClockKind.Reassign => new ReassignLeg(leg, OtherRegulator.Id, day, "整改", "改派"),
+            ClockKind.Acknowledge => new AcknowledgeAssignment(leg),
+            ClockKind.Rectify when hazard.Legs[leg].Stage == LegStage.Assigned => new AcknowledgeAssignment(leg),
+            ClockKind.Rectify => new ReportProgress(leg, 100, "进展"),
+            ClockKind.Plan => new SubmitPlan(leg, SixParts, 10),
+            ClockKind.ReviewPlan => new ReviewPlan(leg, Verdict.Pass, "同意"),
+            ClockKind.DecideExtension => new DecideExtension(leg, false, null, "不同意"),
+            ClockKind.Reinspect => new Reinspect(leg, Verdict.Pass, "合格", "张工"),
+            ClockKind.ReviewResumption => new ReviewResumption(Verdict.Pass, "合格"),
+            ClockKind.Publish => new PublishListing("陇南日报"),
+            ClockKind.File => new FileListing(StateOffice.Id),
+            ClockKind.PublishDelisting => new PublishDelisting("陇南日报"),
+            ClockKind.Close => new CloseHazard(),
+            ClockKind.Lookback => new LookBack(LookbackResult.Holding, "未反弹"),
+            ClockKind.Reply => new AnswerNotice(leg, "回复"),
+            ClockKind.Supervise => new RecordVisit("督查", leg),
+            _ => throw new NotSupportedException(clock.Kind.ToString()),
+        };
+    }
+
+    [Fact]
     public void A_duty_of_ones_own_is_due_with_its_clause()
     {
         var step = Open(Stories.Reported, As(CountyOffice)).First();
