@@ -389,7 +389,8 @@ public sealed record Hazard
                     ResponsiblePerson = e.ResponsiblePerson ?? l.ResponsiblePerson,
                 }),
         AssignmentReturned e => With(
-            e.Leg, context, l => l with { Stage = LegStage.Returned, ReturnReason = e.Reason, ReturnedOn = context.CountsOn }),
+            e.Leg, context,
+            l => l with { Stage = LegStage.Returned, ReturnReason = e.Reason, ReturnedOn = context.CountsOn, Request = null }),
         LegVacated e => With(
             e.Leg, context,
             l => l.Stage is LegStage.Assigned or LegStage.Rectifying

@@ -233,7 +233,12 @@ public sealed class PersonTests(PersonTests.Place place) : IClassFixture<PersonT
         report["enterprise"] = new JsonObject { ["name"] = "南诏燃气有限公司" };
         var id = await ReportAsync(report);
         var person = await PersonOfAsync(Enforcer, id, "whistleBlower");
+        // A citizen's words on the same thing are evidence of it, whoever he thought it was.
+        var citizens = await ReportAsync(Reported(secret: true));
+        var citizen = await PersonOfAsync(Enforcer, citizens, "whistleBlower");
+        (await Office.PostAsync($"hazards/{citizens}/merge", new() { ["into"] = id, ["reason"] = "同一处" })).Require(HttpStatusCode.OK);
         await SealAsync(new Enterprise("南诏燃气有限公司"));
+        (await Town.Admin.PostAsync($"persons/{citizen}/erasure", Because())).Refused(HttpStatusCode.Locked, "person.held");
         var held = (await Town.Admin.PostAsync($"persons/{person}/erasure", Because())).Refused(HttpStatusCode.Locked, "person.held");
         held["detail"].ShouldContain("南诏燃气有限公司");
         (await Enforcer.PostAsync($"hazards/{id}/persons/{person}/disclosures", Why())).Require(HttpStatusCode.OK);

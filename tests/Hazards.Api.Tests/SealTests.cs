@@ -375,16 +375,84 @@ public sealed class SealTests(Service service) : IClassFixture<Service>
         (await service.HeadAsync()).ShouldBeGreaterThan(head);
     }
 
+    /// <summary>同一事项: what is sealed is sealed in what it was merged into, in what that was merged into, and in what else was.</summary>
     [Fact]
-    public async Task Attachments_and_persons_of_a_sealed_hazard_are_held()
+    public async Task A_seal_holds_what_shares_the_fate_of_what_is_sealed()
     {
-        var (id, name) = await HazardAsync();
-        var seals = service.Services.GetRequiredService<SealQueries>();
-        (await seals.HoldsAsync(HazardId.Parse(id))).ShouldBeEmpty();
+        await service.BodyAsync("fc-dl", "大理州安委办", "committeeOffice", "5329");
+        var prefecture = await service.KeyAsync("fc-dl", "5329", "coordinator", "listingAuthority");
+        var days = DateTimeOffset.UtcNow.AddDays(-1);
+        var (of, name) = await HazardAsync(days);
+        var (middle, survivor, beside, away) =
+            ((await HazardAsync(days)).Id, (await HazardAsync(days)).Id, (await HazardAsync(days)).Id, (await HazardAsync(days)).Id);
+        (await service.Office.PostAsync($"hazards/{of}/verification", new() { ["level"] = "major", ["basis"] = "判定标准第五条" }))
+            .Require(HttpStatusCode.OK);
+        foreach (var hazard in new[] { middle, survivor })
+            (await service.Office.PostAsync($"hazards/{hazard}/verification", new() { ["level"] = "major", ["basis"] = "判定标准第五条" }))
+                .Require(HttpStatusCode.OK);
+        foreach (var (from, into) in new[] { (of, middle), (middle, survivor), (beside, survivor) })
+            (await service.Office.PostAsync($"hazards/{from}/merge", new() { ["into"] = into, ["reason"] = "同一处" })).Require(HttpStatusCode.OK);
         var seal = await SealAsync(name);
-        (await seals.HoldsAsync(HazardId.Parse(id))).ShouldHaveSingleItem().Id.ToString().ShouldBe(seal["id"]);
-        (await seals.HoldsAsync(HazardId.Parse(await service.HazardAsync()))).ShouldBeEmpty();
+        foreach (var hazard in new[] { of, middle, survivor, beside })
+        {
+            (await service.Office.GetAsync($"hazards/{hazard}")).Json["sealed"]!.AsArray().ShouldHaveSingleItem()!["id"]!.ToString()
+                .ShouldBe(seal["id"]);
+            (await CorrectAsync(hazard)).Refused(HttpStatusCode.Locked, "enterprise.sealed");
+        }
 
+        foreach (var (noun, body) in new (string, JsonObject)[]
+        {
+            ("rejection", new() { ["reason"] = "不属实", ["withMerged"] = true }),
+            ("regrading", new() { ["level"] = "general", ["reason"] = "降级", ["withMerged"] = true }),
+            ("corrections", new() { ["field"] = "region", ["to"] = "532930", ["reason"] = "实属外县", ["withMerged"] = true }),
+            ("merge", new() { ["into"] = away, ["reason"] = "同一处" }),
+        })
+            (await prefecture.PostAsync($"hazards/{survivor}/{noun}", body)).Refused(HttpStatusCode.Locked, "enterprise.sealed");
+        (await service.Office.PostAsync(
+            $"hazards/{survivor}/comments", new() { ["text"] = "早已查过", ["occurredAt"] = Instant(DateTimeOffset.UtcNow.AddMinutes(-10)) }))
+            .Refused(HttpStatusCode.Locked, "enterprise.sealed_past");
+        (await service.Office.GetAsync($"hazards/{survivor}/steps")).Text.ShouldNotContain("\"reject\"");
+        (await service.Admin.GetAsync("access?kind=sealed_attempt_refused&limit=200")).Text.ShouldContain(survivor);
+        (await service.Office.PostAsync($"hazards/{survivor}/comments", new() { ["text"] = "正在整改" })).Require(HttpStatusCode.OK);
+        (await CorrectAsync(away)).Require(HttpStatusCode.OK);
+
+        // What was merged while it was called major is not verified away either.
+        var (reported, plain) = (Report($"上报{++orders}公司"), await service.HazardAsync());
+        reported["reportedLevel"] = "重大";
+        var said = (await service.Office.PostAsync("hazards", reported)).Require(HttpStatusCode.Created)["id"];
+        reported["enterprise"] = new JsonObject { ["name"] = $"并入{orders}公司" };
+        var target = (await service.Office.PostAsync("hazards", reported)).Require(HttpStatusCode.Created)["id"];
+        (await service.Office.PostAsync($"hazards/{said}/merge", new() { ["into"] = target, ["reason"] = "同一处" })).Require(HttpStatusCode.OK);
+        await SealAsync($"上报{orders}公司");
+        (await service.Office.PostAsync($"hazards/{target}/verification", new() { ["level"] = "general", ["withMerged"] = true }))
+            .Refused(HttpStatusCode.Locked, "enterprise.sealed");
+        (await service.Office.PostAsync($"hazards/{target}/verification", new() { ["level"] = "major", ["basis"] = "判定标准第五条" }))
+            .Require(HttpStatusCode.OK);
+        (await service.Office.PostAsync($"hazards/{plain}/verification", new() { ["level"] = "general" })).Require(HttpStatusCode.OK);
+    }
+
+    /// <summary>What an inspection is said to have found before the sealing is no more entered than a hazard would be.</summary>
+    [Fact]
+    public async Task No_inspection_of_before_the_sealing_is_entered_late()
+    {
+        var name = $"补检{++orders}公司";
+        JsonObject On(int days) => new()
+        {
+            ["unit"] = new JsonObject { ["name"] = name }, ["region"] = Service.County, ["sector"] = "city_gas", ["on"] = Some.InDays(days),
+            ["findings"] = "已检查，未发现问题",
+        };
+        (await service.Office.PostAsync("inspections", On(-20))).Require(HttpStatusCode.Created);
+        await SealAsync(name);
+        (await service.Office.PostAsync("inspections", On(-20))).Refused(HttpStatusCode.Locked, "enterprise.sealed_past");
+        (await service.Admin.GetAsync("access?kind=sealed_attempt_refused&limit=200")).Text.ShouldContain($"inspection on {Some.InDays(-20)}");
+        (await service.Office.PostAsync("inspections", On(0))).Require(HttpStatusCode.Created);
+    }
+
+    [Fact]
+    public async Task Attachments_of_a_sealed_hazard_are_held()
+    {
+        var (_, name) = await HazardAsync();
+        await SealAsync(name);
         var digest = await service.Services.GetRequiredService<FileStore>()
             .PutAsync(Encoding.UTF8.GetBytes(name), "text/plain", RegionCode.Nation);
         foreach (var sql in new[] { $"delete from files.blobs where digest = '\\x{digest}'", $"update files.blobs set media_type = 'x' where digest = '\\x{digest}'", "truncate files.blobs cascade", "delete from files.owners" })

@@ -143,7 +143,7 @@ public sealed class TamperingTests(TamperedService own) : IClassFixture<Tampered
         (Stashed("rows.hazard_files", "hazard_id = '{held}'"), Restored("rows.hazard_files"), "row_missing", "rows.hazard_files"),
         ("insert into rows.hazard_files select repeat('ab', 32), hazard_id, position from rows.hazard_files where hazard_id = '{held}' limit 1", "delete from rows.hazard_files where digest = repeat('ab', 32)", "row_unrecorded", "rows.hazard_files"),
         ("set log.archive = 'on'; update log.mt_events set is_archived = true where stream_id = '{hazard}' and version = 1", Unguarded(
-            "log.mt_events", "refuse_update", "update log.mt_events set is_archived = false where is_archived",
+            "log.mt_events", "refuse_update", "update log.mt_events set is_archived = false where stream_id = '{hazard}'",
             "always"), "event_marked", "archived"),
         (Unguarded(
             "log.mt_events", "refuse_update", "update log.mt_events set tenant_id = 'other' where stream_id = '{hazard}' and version = 1",
@@ -375,6 +375,9 @@ public sealed class TamperedService : IAsyncLifetime
         report["attachments"] = new JsonArray(new JsonObject { ["digest"] = File });
         Held = (await Service.Office.PostAsync("hazards", report, ("Idempotency-Key", "of-the-tampering-tests")))
             .Require(HttpStatusCode.Created)["id"];
+        // What a batch took that came to nothing is nobody's doing.
+        await using (var burnt = Service.Owner.CreateCommand("select nextval('log.mt_events_sequence') from generate_series(1, 3)"))
+            await burnt.ExecuteNonQueryAsync();
         foreach (var _ in Enumerable.Range(0, 3))
             await Service.HazardAsync(Stage.Verified);
         Person = await PersonOfAsync(Held);

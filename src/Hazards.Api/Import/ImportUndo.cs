@@ -22,7 +22,7 @@ internal sealed record UndoImport(string Reason, ImmutableArray<HazardId>? Hazar
 /// however often it is asked for and wherever a process dies. Nothing is deleted; what was known before stays known.
 /// </summary>
 internal sealed class ImportUndo(
-    NpgsqlDataSource dataSource, IEventLog log, RulebookSource rules, SectorCatalogue sectors, KnownSeals seals, AccessRecorder access, TimeProvider clock)
+    NpgsqlDataSource dataSource, IEventLog log, RulebookSource rules, SectorCatalogue sectors, HazardStore hazards, AccessRecorder access, TimeProvider clock)
 {
     /// <summary>The most hazards that one append withdraws.</summary>
     public const int MostHazards = 20_000;
@@ -110,7 +110,7 @@ internal sealed class ImportUndo(
         var now = clock.GetUtcNow();
         var rulebook = await rules.NowAsync(0, cancellationToken);
         var own = terms with { CausationId = report.Id.ToString("D"), IfVersion = null };
-        var watch = new SealWatch(seals, anew: true);
+        var watch = hazards.Watch(anew: true);
         var (streams, builtUpon) = (new List<StreamAppend>(entered.Length + 1), new List<HazardId>());
         foreach (var some in entered.Chunk(HazardsAtOnce))
         {

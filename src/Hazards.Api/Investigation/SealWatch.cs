@@ -11,7 +11,8 @@ namespace Hazards.Api.Investigation;
 /// </summary>
 /// <param name="known">The seals.</param>
 /// <param name="anew">They are read now, and not remembered.</param>
-internal sealed class SealWatch(KnownSeals known, bool anew)
+/// <param name="matterOf">A hazard with what shares its fate (<see cref="HazardStore.MatterAsync"/>).</param>
+internal sealed class SealWatch(KnownSeals known, bool anew, Func<Hazard, CancellationToken, Task<ImmutableArray<Hazard>>> matterOf)
 {
     private readonly Dictionary<(Enterprise Enterprise, RegionCode Region), SealsFound> found = [];
 
@@ -26,12 +27,21 @@ internal sealed class SealWatch(KnownSeals known, bool anew)
     {
         if (!Domain.Sealing.Concerns(command, hazard, act))
             return act;
-        var seals = await InForceAsync(hazard.Enterprise, hazard.Region, cancellationToken);
+        var seals = await OnAsync(hazard, cancellationToken);
         // What is moved into sealed records changes them as well.
         if (command is CorrectHazard correction && correction.Moves(hazard) is var (enterprise, region)
             && (enterprise, region) != (hazard.Enterprise, hazard.Region))
-            seals = seals.Union(await InForceAsync(enterprise, region, cancellationToken)).ToImmutableArray();
+            seals = [.. seals.Union(await InForceAsync(enterprise, region, cancellationToken))];
         return act with { Seals = seals };
+    }
+
+    /// <summary>Every seal in force on the records of a hazard, or of what shares its fate.</summary>
+    public async ValueTask<ImmutableArray<Seal>> OnAsync(Hazard hazard, CancellationToken cancellationToken)
+    {
+        ImmutableArray<Seal> seals = [];
+        foreach (var one in await matterOf(hazard, cancellationToken))
+            seals = [.. seals.Union(await InForceAsync(one.Enterprise, one.Region, cancellationToken))];
+        return seals;
     }
 
     /// <summary>The act with the seals a report must know.</summary>
@@ -41,6 +51,8 @@ internal sealed class SealWatch(KnownSeals known, bool anew)
     /// <summary>The act with the seals a command on an inspection must know.</summary>
     public async ValueTask<Act> LookAsync(IInspectionCommand command, Inspection? inspection, Act act, CancellationToken cancellationToken)
     {
+        if (command is MakeInspection made)
+            return Domain.Sealing.Concerns(act) ? act with { Seals = await InForceAsync(made.Unit, made.Region, cancellationToken) } : act;
         if (inspection is null || command.Rule.WhenSealed == WhenSealed.GoesOn)
             return act;
         var seals = await InForceAsync(inspection.Unit, inspection.Region, cancellationToken);
@@ -74,6 +86,10 @@ internal sealed class SealWatch(KnownSeals known, bool anew)
             Note(
                 refusal, command.Rule, new Looked(inspection.Region, []) { Enterprise = inspection.Unit.CreditCode }, act,
                 Invariant($"inspection: {inspection.Id}"));
+        else if (command is MakeInspection made)
+            Note(
+                refusal, command.Rule, new Looked(made.Region, []) { Enterprise = made.Unit.CreditCode }, act,
+                Invariant($"inspection on {made.On:yyyy-MM-dd}"));
     }
 
     private void Note(Refusal refusal, CommandRule rule, Looked looked, Act act, string? attempt)

@@ -90,13 +90,15 @@ internal static class HazardReads
         var rulebook = await rules.NowAsync(hazard.Calendar, call.Stop);
         var clocks = Clocks.Open(hazard, rulebook);
         var today = ChinaTime.DateAt(asOf ?? call.Now);
-        var ever = await seals.EverAsync(hazard.Enterprise, hazard.Region, asOf, call.Stop);
+        var ever = new List<Seal>();
+        foreach (var one in await store.MatterAsync(hazard, asOf, call.Stop))
+            ever.AddRange(await seals.EverAsync(one.Enterprise, one.Region, asOf, call.Stop));
         var survivor = await store.SurvivorAsync(hazard, asOf, call.Stop);
         var details = HazardDetails.Of(
             hazard, asOf, [.. clocks.Select(c => SeenClock.Of(c, hazard, today, rulebook))], persons.Named(hazard, call.Caller),
             await naming.OfAsync(hazard, clocks, asOf, call.Stop)) with
             {
-                Sealed = SealNotice.Of(ever), Survivor = survivor is null ? null : Survivor.Of(survivor, call.Caller.Sees(survivor)),
+                Sealed = SealNotice.Of(ever.DistinctBy(s => s.Id)), Survivor = survivor is null ? null : Survivor.Of(survivor, call.Caller.Sees(survivor)),
             };
         return call.Shown(details, hazard.Version);
     }

@@ -60,6 +60,22 @@ internal sealed class HazardStore(
     }
 
     /// <summary>
+    /// 同一事项: a hazard, with what it goes on as and all that was merged into that. A seal on the records of one holds them all: whoever
+    /// writes in one of them writes of the same thing.
+    /// </summary>
+    internal async Task<ImmutableArray<Hazard>> MatterAsync(Hazard hazard, DateTimeOffset? asOf, CancellationToken cancellationToken)
+    {
+        if (hazard.MergedInto is null && hazard.Absorbed.IsEmpty)
+            return [hazard];
+        var survivor = await SurvivorAsync(hazard, asOf, cancellationToken) ?? hazard;
+        return [hazard, .. (await MergedAsync(survivor, asOf, cancellationToken)).Prepend(survivor).Where(h => h.Id != hazard.Id)];
+    }
+
+    /// <summary>A look at the seals on hazards' records.</summary>
+    /// <param name="anew">They are read now, and not remembered.</param>
+    internal SealWatch Watch(bool anew) => new(seals, anew, (h, stop) => MatterAsync(h, null, stop));
+
+    /// <summary>
     /// A hazard's events one by one, each with the state it leaves; as known at <paramref name="asOf"/>, or now. Nothing when
     /// there is no such hazard.
     /// </summary>
@@ -126,7 +142,7 @@ internal sealed class HazardStore(
             var inspected = inspection is null ? default(DateTimeOffset?) : ChinaTime.StartOf(inspection.On);
             var (bodies, theirs) = await BodiesAsync(null, [given, .. steps.Select(s => s.Given)], steps, attempt.Anew, stop);
             var act = Act(given, terms, bodies, report.Region, rulebook, inspected);
-            watch = new SealWatch(seals, attempt.Anew);
+            watch = Watch(attempt.Anew);
             act = await watch.LookAsync(report, act with { Inspection = inspection, Campaign = campaign }, stop);
             var decision = Decider.Decide(report, existing, act);
             if (decision.Refusal is { } refusal)
@@ -179,7 +195,7 @@ internal sealed class HazardStore(
         var hears = Hears(steps[0].Command.Rule, steps[0].Given.By);
         var outcome = await deciding.RunAsync(id.StreamId, terms, AtVersionAsync, hears, async (attempt, stop) =>
         {
-            watch = new SealWatch(seals, attempt.Anew);
+            watch = Watch(attempt.Anew);
             var remembered = attempt.Anew ? null : folded.Remembered(id);
             var before = remembered?.State ?? await LoadAsync(id, null, stop);
             if (before is null || !steps[0].Given.By.Sees(before))
@@ -229,7 +245,7 @@ internal sealed class HazardStore(
             return (before, command, AppendRefusals.StaleAt(expected, before.Version));
         var (bodies, _) = await BodiesAsync(before, [given], [new Step(command, given)], anew: true, cancellationToken);
         var act = PaperDesk.Expecting(command, before, Act(given, terms, bodies, before.Region, rulebook, before.LatestOccurredAt));
-        act = await new SealWatch(seals, anew: true).LookAsync(command, before, act, cancellationToken);
+        act = await Watch(anew: true).LookAsync(command, before, act, cancellationToken);
         return (before, command, Decider.Decide(command, before, act).Refusal);
     }
 
@@ -249,8 +265,7 @@ internal sealed class HazardStore(
         var rulebook = await rules.NowAsync(hazard.Calendar, cancellationToken);
         var (bodies, _) = await BodiesAsync(hazard, [given], [], anew: true, cancellationToken);
         var act = Act(given, Terms.None, bodies, hazard.Region, rulebook, hazard.LatestOccurredAt);
-        var found = await seals.InForceAsync(hazard.Enterprise, hazard.Region, anew: true, cancellationToken);
-        return (act with { Seals = found.Seals }, rulebook);
+        return (act with { Seals = await Watch(anew: true).OnAsync(hazard, cancellationToken) }, rulebook);
     }
 
     /// <summary>
@@ -406,7 +421,7 @@ internal sealed class HazardStore(
                     Target = target, Owed = (Clocks.Open(hazard, rulebook), target is null ? [] : Clocks.Open(target, rulebook)),
                 };
             case IOverMerged over when !hazard.Absorbed.IsEmpty:
-                return over.Over(await MergedAsync(hazard, cancellationToken));
+                return over.Over(await MergedAsync(hazard, null, cancellationToken));
             default:
                 return command;
         }
@@ -417,13 +432,13 @@ internal sealed class HazardStore(
         given with { By = given.By with { Body = await registry.WithOfficesAsync(given.By.Body, null, cancellationToken) } };
 
     /// <summary>What was merged into a hazard and still is, also by way of another.</summary>
-    private async Task<ImmutableArray<Hazard>> MergedAsync(Hazard survivor, CancellationToken cancellationToken)
+    private async Task<ImmutableArray<Hazard>> MergedAsync(Hazard survivor, DateTimeOffset? asOf, CancellationToken cancellationToken)
     {
         var all = new List<Hazard> { survivor };
         for (var i = 0; i < all.Count; i++)
             foreach (var id in all[i].Absorbed)
                 if (all.TrueForAll(h => h.Id != id)
-                    && await LoadAsync(id, null, cancellationToken) is { } other && other.MergedInto == all[i].Id)
+                    && await LoadAsync(id, asOf, cancellationToken) is { } other && other.MergedInto == all[i].Id)
                     all.Add(other);
         return [.. all.Skip(1)];
     }

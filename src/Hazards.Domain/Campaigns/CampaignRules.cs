@@ -15,7 +15,7 @@ public static class CampaignRules
         "end_campaign", "结束专项行动", "End a campaign", Relation.Organiser, Role.Coordinator, Role.Supervisor);
     public static readonly CommandRule Inspect = Rule(
         "make_inspection", "登记检查", "Enter an inspection", Relation.VisitedRegion, Role.Inspector, Role.Enforcer, Role.Coordinator,
-        Role.Supervisor, Role.Reporter);
+        Role.Supervisor, Role.Reporter) with { WhenSealed = WhenSealed.InPart };
     // 封存: who inspected an enterprise, when, and what was found is part of its sealed records.
     public static readonly CommandRule CorrectInspection = Rule(
         "correct_inspection", "更正检查", "Correct an inspection", Relation.Visitor, Role.Inspector, Role.Enforcer, Role.Coordinator,

@@ -22,6 +22,9 @@ public sealed record VerifyHazard(
     public CommandRule Rule => CommandRules.Verify;
 
     /// <inheritdoc />
+    public bool FrozenWhenSealed(Hazard hazard) => Level < Level.Major && Merged.Any(m => m.IsMajor);
+
+    /// <inheritdoc />
     public Decision Decide(Hazard hazard, Act act) =>
         (Grading.CheckBasis(Level, Basis) ?? Grading.CheckGrade(Level, Grade, act) ?? Texts.Optional("findings", Findings)
             ?? Checks.AfterReopening(act, hazard)

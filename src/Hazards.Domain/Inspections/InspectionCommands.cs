@@ -71,6 +71,8 @@ public sealed record MakeInspection(
         return Refusal.All(Reference?.Check("reference"),
             InspectionChecks.Check(Unit, Region, Sector, On, Inspectors, Findings, HazardsClaimed, Campaign, act)) is { } wrong
             ? Acting.Refuse<IInspectionEvent>(wrong)
+            : Sealing.Check(act) is { } tooLate
+            ? Acting.Refuse<IInspectionEvent>(tooLate with { Field = "on" })
             : Acting.Happened<IInspectionEvent>(role, made);
     }
 }

@@ -51,29 +51,6 @@ public sealed class SealQueries(NpgsqlDataSource dataSource)
         return [.. (await OfAsync([enterprise], asOf, cancellationToken)).Select(f => f.Seal).Where(s => s.Covers(enterprise, region))];
     }
 
-    /// <summary>
-    /// 证据保全: the seals that hold a hazard's attachments, and the personal data of the persons named in it. While there
-    /// is one, neither may be purged or erased.
-    /// </summary>
-    public async Task<ImmutableArray<Seal>> HoldsAsync(HazardId hazard, CancellationToken cancellationToken = default)
-    {
-        // By the primary keys.
-        await using var command = dataSource.CreateCommand(
-            "select h.region, i.item ->> 'enterpriseName', h.enterprise from rows.hazards h join rows.hazard_items i on i.position = h.position where h.hazard_id = $1");
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = hazard.StreamId });
-        RegionCode region;
-        Enterprise enterprise;
-        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
-        {
-            if (!await reader.ReadAsync(cancellationToken) || reader.IsDBNull(1))
-                return [];
-            region = RegionCode.Parse(reader.GetString(0));
-            enterprise = new Enterprise(reader.GetString(1), reader.IsDBNull(2) ? null : CreditCode.Parse(reader.GetString(2)));
-        }
-
-        return (await InForceAsync(enterprise, region, null, cancellationToken)).Seals;
-    }
-
     /// <summary>Which of these hazards are sealed, and by what: one look-up for a whole page.</summary>
     public async Task<IReadOnlyDictionary<HazardId, ImmutableArray<Seal>>> OfItemsAsync(
         IReadOnlyCollection<HazardItem> items, DateTimeOffset? asOf, CancellationToken cancellationToken = default)

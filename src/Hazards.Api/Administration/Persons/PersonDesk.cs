@@ -36,7 +36,7 @@ internal sealed record PersonNamed(Guid Person, CodeEntry Kind, string Said);
 
 /// <summary>查看、披露、删除个人信息: the one door to what is sealed. Every look is on record before it is answered.</summary>
 internal sealed class PersonDesk(
-    PersonKeys keys, PersonKeyRows rows, AccessRecorder looks, SealQueries seals, RulebookSource rules, IEventLog log, TimeProvider clock)
+    PersonKeys keys, PersonKeyRows rows, AccessRecorder looks, HazardStore hazards, RulebookSource rules, IEventLog log, TimeProvider clock)
 {
     /// <summary>The type of a person's stream.</summary>
     public const string StreamType = "person";
@@ -180,8 +180,9 @@ internal sealed class PersonDesk(
             return Proposal<Person>.Refuse(wrong);
         if (await ErasedAsync(held.Sealed.Person, cancellationToken) is { } already)
             return Proposal<Person>.Refuse(PersonRefusals.Erased.Because(null, ("at", already.ErasedAt)));
-        var (sealedBy, seen) = await seals.InForceAsync(hazard.Enterprise, hazard.Region, null, cancellationToken);
-        if (sealedBy.FirstOrDefault() is { } seal)
+        // A seal that comes between this look and the append stops it.
+        var watch = hazards.Watch(anew: true);
+        if ((await watch.OnAsync(hazard, cancellationToken)).FirstOrDefault() is { } seal)
             return Proposal<Person>
                 .Refuse(PersonRefusals.Held.Because(null, ("enterprise", seal.Enterprise.Name), ("since", seal.Since), ("authority", seal.Authority), ("document", seal.Document)));
         var now = terms.RecordedAt ?? clock.GetUtcNow();
@@ -189,11 +190,7 @@ internal sealed class PersonDesk(
             now, Entry.Prompt, given.By.Name, given.By.Body.Id, role, given.By.Client, policy.Version, given.Document,
             given.Attachments) { Calendar = rules.Current.Calendar.Edition };
         var erased = new PersonErased(hazard.Id, held.Sealed.Kind, reason.Trim());
-        // A seal that comes between this look and the append stops it.
-        var row = hazard.Enterprise is { } enterprise ? new PendingState.OfErasure
-        {
-            Guards = [new SealGuard(enterprise, hazard.Region, seen)],
-        } : null;
+        var row = watch.Guards is { IsEmpty: false } guards ? new PendingState.OfErasure { Guards = guards } : null;
         return Proposal<Person>
             .Append(
                 Person.Apply(null, erased, context),

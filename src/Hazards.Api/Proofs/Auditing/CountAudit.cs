@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Data;
 using System.Text.Json;
 using Hazards.Projections.Store;
+using Hazards.Projections.Store.Appending;
 using Npgsql;
 
 namespace Hazards.Api.Proofs.Auditing;
@@ -9,7 +10,7 @@ namespace Hazards.Api.Proofs.Auditing;
 /// <summary>
 /// Counts the rows of every table once by reading the table and once by each of its B-trees, in one snapshot: an index that was
 /// altered or is broken hides rows from those who ask by it. Names events and streams that are marked as archived, of a tenant or
-/// as having binary data: the service marks none, and readers pass them over.
+/// as having binary data: the service marks none but the <see cref="Tombstones"/>, and readers pass them over.
 /// </summary>
 internal sealed class CountAudit(NpgsqlDataSource dataSource)
 {
@@ -47,13 +48,14 @@ internal sealed class CountAudit(NpgsqlDataSource dataSource)
         foreach (var table in all ? tables : [])
             findings.AddRange(await TableAsync(connection, table, cancellationToken));
         if (tables.Contains("log.mt_events") && await MarkedAsync<long>(
-            connection, "seq_id", "mt_events", "or t.bdata is not null", cancellationToken) is { Length: > 0 } events)
+            connection, "seq_id", "mt_events", $"t.stream_id = '{Tombstones.Stream:D}'", "or t.bdata is not null", cancellationToken)
+            is { Length: > 0 } events)
             findings.Add(new AuditFinding("event_marked",
                 $"位置 {string.Join(", ", events.Take(Named))} 的事件被标为已归档、属于租户或带有二进制数据：服务从不如此，读取时会跳过",
                 $"the events at {string.Join(", ", events.Take(Named))} are marked as archived, of a tenant or with binary data: the service marks none, and readers pass them over")
             { First = events[0], Last = events[^1], Count = events.Length, Positions = [.. events.Take(Named)] });
         if (tables.Contains("log.mt_streams"))
-            findings.AddRange(from stream in await MarkedAsync<Guid>(connection, "id", "mt_streams", "", cancellationToken) ?? []
+            findings.AddRange(from stream in await MarkedAsync<Guid>(connection, "id", "mt_streams", "false", "", cancellationToken) ?? []
                               select new AuditFinding(
                                   "stream_marked", $"流 {stream:D} 被标为已归档或属于租户：服务从不如此",
                                   $"stream {stream:D} is marked as archived or of a tenant: the service marks none") { Stream = stream });
@@ -105,13 +107,13 @@ internal sealed class CountAudit(NpgsqlDataSource dataSource)
     }
 
     private static async Task<T[]?> MarkedAsync<T>(
-        NpgsqlConnection connection, string key, string table, string more, CancellationToken cancellationToken)
+        NpgsqlConnection connection, string key, string table, string archived, string more, CancellationToken cancellationToken)
     {
         await PlanAsync(connection, byIndex: false, cancellationToken);
         await using var command = new NpgsqlCommand($"""
             select array_agg(m.{key} order by m.{key}) from (
               select t.{key} from log.{table} t
-              where t.is_archived is distinct from false or t.tenant_id is distinct from '*DEFAULT*' {more}
+              where t.is_archived is distinct from ({archived}) or t.tenant_id is distinct from '*DEFAULT*' {more}
               limit 1000) m
             """, connection) { CommandTimeout = 0 };
         return await command.ExecuteScalarAsync(cancellationToken) as T[];

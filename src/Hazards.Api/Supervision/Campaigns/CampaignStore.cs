@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Hazards.Api.Administration.Registry;
 using Hazards.Api.Investigation;
 using Hazards.Api.LifeCycle.Files;
@@ -46,15 +47,8 @@ internal sealed class InspectionStore(
     public async Task<Outcome<Inspection>> EnterAsync(MakeInspection command, Given given, Terms terms, CancellationToken cancellationToken)
     {
         command = command with { Id = await IdentityAsync(command.Reference, given.By, cancellationToken) };
-        var decide = Decide(command, given, terms, command.OccurredBy(circumstances.Now(terms)));
-        return await records.RunAsync(command.Id, isNew: command.Reference is null, terms, Hears(command, given.By), async (before, stop) =>
-        {
-            var (decision, act) = await decide(before, stop);
-            return await systems.RefuseAsync(command.Reference, given.By, stop) is { } owned
-                ? (new Decision<IInspectionEvent>([], owned, default), act)
-                : (decision, act);
-        }, cancellationToken)
-            .HoldingAsync(files, given, i => [i.Region], cancellationToken);
+        return await RunAsync(
+            command.Id, command.Reference is null, command, given, terms, command.OccurredBy(circumstances.Now(terms)), cancellationToken);
     }
 
     // As for hazards (HazardStore.IdentityAsync): a number is its sender's.
@@ -66,15 +60,21 @@ internal sealed class InspectionStore(
         return Inspection.IdentityOf(by.Sender, reference);
     }
 
-    public async Task<Outcome<Inspection>> ExecuteAsync(
-        Guid id, IInspectionCommand command, Given given, Terms terms, CancellationToken cancellationToken)
+    public Task<Outcome<Inspection>> ExecuteAsync(
+        Guid id, IInspectionCommand command, Given given, Terms terms, CancellationToken cancellationToken) =>
+        RunAsync(id, isNew: false, command, given, terms, null, cancellationToken);
+
+    private async Task<Outcome<Inspection>> RunAsync(
+        Guid id, bool isNew, IInspectionCommand command, Given given, Terms terms, DateTimeOffset? occurredAt, CancellationToken cancellationToken)
     {
         SealWatch? watch = null;
-        var decide = Decide(command, given, terms, null);
-        var outcome = await records.RunAsync(id, isNew: false, terms, Hears(command, given.By), async (before, stop) =>
+        var decide = Decide(command, given, terms, occurredAt);
+        var outcome = await records.RunAsync(id, isNew, terms, Hears(command, given.By), async (before, stop) =>
         {
-            watch = new SealWatch(seals, anew: true);
+            watch = new SealWatch(seals, anew: true, (h, _) => Task.FromResult(ImmutableArray.Create(h)));
             var (decision, act) = await decide(before, stop);
+            if (await systems.RefuseAsync((command as MakeInspection)?.Reference, given.By, stop) is { } owned)
+                return (new Decision<IInspectionEvent>([], owned, default), act);
             if (decision.Refusal is not null)
                 return (decision, act);
             // Only who might have done it otherwise has tried.

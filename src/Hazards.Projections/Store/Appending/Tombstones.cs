@@ -11,7 +11,7 @@ namespace Hazards.Projections.Store.Appending;
 /// </summary>
 /// <remarks>They are written as archived: otherwise every subscription that does not say which types it wants would be given
 /// them.</remarks>
-internal static class Tombstones
+public static class Tombstones
 {
     /// <summary>The stream they lie in; Marten's own has another identity in every process. Their versions are their positions.</summary>
     public static readonly Guid Stream = new("00000000-0000-0000-0000-00000000dead");
@@ -31,7 +31,7 @@ internal static class Tombstones
 
     /// <summary>Fills what was burnt after the last event.</summary>
     /// <returns>How many numbers were.</returns>
-    public static async Task<long> FillAsync(NpgsqlTransaction transaction, Standing standing, ReadOnlyMemory<byte>? key)
+    internal static async Task<long> FillAsync(NpgsqlTransaction transaction, Standing standing, ReadOnlyMemory<byte>? key)
     {
         var count = standing.Numbered - standing.Position;
         if (count <= 0)
