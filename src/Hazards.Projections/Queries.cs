@@ -304,14 +304,24 @@ public interface IHazardQueries
 public interface IRegistryQueries
 {
     /// <summary>The bodies with these ids, as they are now; unknown ids are left out.</summary>
-    Task<IReadOnlyDictionary<BodyId, Body>> BodiesAsync(IReadOnlyCollection<BodyId> ids, CancellationToken cancellationToken = default);
+    Task<IReadOnlyDictionary<BodyId, Body>> BodiesAsync(IReadOnlyCollection<BodyId> ids, CancellationToken cancellationToken = default) =>
+        BodiesAsync(ids, null, cancellationToken);
+
+    /// <summary>The same, as they were known at an instant.</summary>
+    Task<IReadOnlyDictionary<BodyId, Body>> BodiesAsync(
+        IReadOnlyCollection<BodyId> ids, DateTimeOffset? asOf, CancellationToken cancellationToken = default);
 
     /// <summary>Their names alone, as every list says them; as of an instant, those that they had then.</summary>
     Task<SortedDictionary<string, string>> NamesOfBodiesAsync(
         IReadOnlyCollection<BodyId> ids, DateTimeOffset? asOf, CancellationToken cancellationToken = default);
 
     /// <summary>安委办 of exactly these regions, those that are not dissolved.</summary>
-    Task<ImmutableArray<Body>> OfficesAsync(IReadOnlyCollection<RegionCode> regions, CancellationToken cancellationToken = default);
+    Task<ImmutableArray<Body>> OfficesAsync(IReadOnlyCollection<RegionCode> regions, CancellationToken cancellationToken = default) =>
+        OfficesAsync(regions, null, cancellationToken);
+
+    /// <summary>The same, as they were known at an instant.</summary>
+    Task<ImmutableArray<Body>> OfficesAsync(
+        IReadOnlyCollection<RegionCode> regions, DateTimeOffset? asOf, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Bodies of these kinds that have to do with a place: in its county, or of a region that holds it; the wider first, at

@@ -19,16 +19,17 @@ public sealed class RegistryQueries(NpgsqlDataSource dataSource) : IRegistryQuer
 
     /// <inheritdoc />
     public async Task<IReadOnlyDictionary<BodyId, Body>> BodiesAsync(
-        IReadOnlyCollection<BodyId> ids, CancellationToken cancellationToken = default)
+        IReadOnlyCollection<BodyId> ids, DateTimeOffset? asOf, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(ids);
         if (ids.Count == 0)
             return ImmutableDictionary<BodyId, Body>.Empty;
+        var where = new Conditions();
+        where.And($"h.body_id = any ({where.Parameter(ids.Select(i => i.Value).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text)})")
+            .And(BodyNames.InForce(where, asOf));
         // By the primary key.
-        await using var command = dataSource.CreateCommand(
-            "select b.body from rows.bodies b where b.body_id = any ($1) and b.recorded_to = 'infinity'");
-        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. ids.Select(i => i.Value)] });
-        return (await ReadAsync<Body>(command, cancellationToken)).ToDictionary(b => b.Id);
+        return (await ReadAsync<Body>($"select h.body from rows.bodies h where {where.Sql}", where, cancellationToken))
+            .ToDictionary(b => b.Id);
     }
 
     /// <inheritdoc />
@@ -46,15 +47,14 @@ public sealed class RegistryQueries(NpgsqlDataSource dataSource) : IRegistryQuer
 
     /// <inheritdoc />
     public async Task<ImmutableArray<Body>> OfficesAsync(
-        IReadOnlyCollection<RegionCode> regions, CancellationToken cancellationToken = default)
+        IReadOnlyCollection<RegionCode> regions, DateTimeOffset? asOf, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(regions);
+        var where = new Conditions();
+        where.And($"h.region = any ({where.Parameter(regions.Select(r => r.Value).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text)})")
+            .And($"h.kind = {where.Text(CodeList.Code(BodyKind.CommitteeOffice))} and not h.dissolved").And(BodyNames.InForce(where, asOf));
         // By bodies_by_region.
-        await using var command = dataSource.CreateCommand(
-            "select b.body from rows.bodies b where b.region = any ($1) and b.kind = $2 and not b.dissolved and b.recorded_to = 'infinity' order by b.body_id");
-        command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. regions.Select(r => r.Value)] });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = CodeList.Code(BodyKind.CommitteeOffice) });
-        return [.. await ReadAsync<Body>(command, cancellationToken)];
+        return [.. await ReadAsync<Body>($"select h.body from rows.bodies h where {where.Sql} order by h.body_id", where, cancellationToken)];
     }
 
     /// <inheritdoc />

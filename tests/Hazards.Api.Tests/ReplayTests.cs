@@ -199,6 +199,76 @@ public sealed class ReplayTests(Service service) : IClassFixture<Service>
             .ShouldBeEmpty();
     }
 
+    /// <summary>What is said as of an instant is what was said then, whatever was corrected, renamed or moved since.</summary>
+    [Fact]
+    public async Task As_of_an_instant_a_subject_is_what_it_was()
+    {
+        const string county = "532925", other = "532926";
+        foreach (var (id, kind, region) in new[]
+        {
+            ("rp-dl", "committeeOffice", "5329"), ("rp-office", "committeeOffice", county), ("rp-gov", "government", county),
+            ("rp-gas", "regulator", county), ("rp-new", "government", other),
+        })
+            await service.BodyAsync(id, $"{id}旧名", kind, region, kind == "regulator" ? ["city_gas"] : []);
+        var prefecture = await service.KeyAsync("rp-dl", "5329", "reporter", "coordinator", "supervisor", "investigator");
+        var (code, name) = ("91532927MA6K0ABF5U", "追溯燃气公司");
+        var (moved, stays) = (await AssignedAsync(), await AssignedAsync());
+        string[] asked =
+        [
+            .. from subject in new[] { $"regions/{county}", $"regions/{other}", $"regions/5329", $"enterprises/{code}", $"enterprises/{Code}", "bodies/rp-gov" }
+               from what in new[] { "", "/silences", "/accountability" }
+               select $"replay/{subject}{what}?limit=200",
+            $"replay/hazards/{moved}/timeline", $"replay/hazards/{moved}/silences", $"replay/hazards/{moved}/accountability",
+        ];
+        var then = DateTimeOffset.UtcNow.ToString("O", CultureInfo.InvariantCulture);
+        var live = new Dictionary<string, string>();
+        foreach (var question in asked)
+            live[question] = await SaidAsync(question, then);
+        live[$"replay/regions/{county}/accountability?limit=200"].ShouldContain(moved);
+
+        (await service.Admin.PostAsync("bodies/rp-gov/renaming", new() { ["name"] = "改名后的政府", ["reason"] = "改名" })).Require(HttpStatusCode.OK);
+        (await prefecture.PostAsync($"hazards/{moved}/corrections", new()
+        {
+            ["field"] = "region", ["to"] = other, ["reason"] = "实属外县",
+            ["legs"] = new JsonArray(Some.Leg("sole", "rp-new")),
+        })).Require(HttpStatusCode.OK);
+        foreach (var hazard in new[] { moved, stays })
+            (await prefecture.PostAsync(
+                $"hazards/{hazard}/corrections", new() { ["field"] = "enterpriseCreditCode", ["to"] = Code, ["reason"] = "登记有误" }))
+                .Require(HttpStatusCode.OK);
+        var wrong = new List<string>();
+        foreach (var question in asked)
+            if (await SaidAsync(question, then) is var now && now != live[question])
+                wrong.Add($"{question}\n{live[question]}\n{now}");
+        wrong.ShouldBeEmpty();
+
+        var later = Escape(DateTimeOffset.UtcNow.ToString("O", CultureInfo.InvariantCulture));
+        (await prefecture.GetAsync($"replay/regions/{county}?limit=200&asOf={later}")).Text.ShouldNotContain(moved);
+        (await prefecture.GetAsync($"replay/regions/{other}?limit=200&asOf={later}")).Text.ShouldContain(moved);
+        foreach (var (region, entered) in new[] { (county, false), (other, true) })
+        {
+            var item = (await prefecture.GetAsync($"replay/regions/{region}/changes?from={Escape(then)}&limit=200"))
+                .Require(HttpStatusCode.OK).Json["items"]!.AsArray().Single(i => i!["hazard"]!.ToString() == moved)!;
+            (item["entered"]!.AsArray().Count > 0, item["left"]!.AsArray().Count > 0).ShouldBe((entered, !entered));
+        }
+
+        async Task<string> AssignedAsync()
+        {
+            var report = Some.Report();
+            report["region"] = county;
+            report["description"] = $"阀门泄漏{Guid.NewGuid():n}";
+            report["enterprise"] = new JsonObject { ["name"] = name, ["creditCode"] = code };
+            var id = (await prefecture.PostAsync("hazards", report)).Require(HttpStatusCode.Created)["id"];
+            (await prefecture.PostAsync($"hazards/{id}/verification", new() { ["level"] = "general" })).Require(HttpStatusCode.OK);
+            (await prefecture.PostAsync($"hazards/{id}/assignments", new() { ["legs"] = new JsonArray(Some.Leg("sole", "rp-gov")) }))
+                .Require(HttpStatusCode.OK);
+            return id;
+        }
+
+        async Task<string> SaidAsync(string question, string asOf) => (await prefecture.GetAsync(
+            $"{question}{(question.Contains('?', StringComparison.Ordinal) ? '&' : '?')}asOf={Escape(asOf)}")).Require(HttpStatusCode.OK).Text;
+    }
+
     [Fact]
     public async Task Look_alikes_closed_before_an_accident_say_who_accepted_them_and_that_it_came_back()
     {

@@ -21,7 +21,7 @@ public sealed class RegistryTests(RowsDatabase database) : IClassFixture<RowsDat
         (await Queries.BodyAsync(body.Id, null))!.Name.ShouldBe("第二办公室");
         (await Queries.BodyAsync(body.Id, Begin.AddDays(4)))!.Name.ShouldBe("第一办公室");
         (await Queries.BodyAsync(body.Id, Begin.AddDays(-1))).ShouldBeNull();
-        (await Queries.BodiesAsync([body.Id, BodyId.Parse("nobody")])).Keys.ShouldBe([body.Id]);
+        (await Queries.BodiesAsync([body.Id, BodyId.Parse("nobody")], null)).Keys.ShouldBe([body.Id]);
     }
 
     [Fact]

@@ -168,7 +168,7 @@ internal sealed class ImportModule : IModule
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
         var page = await history.ListAsync(call.Caller.Jurisdiction, asOf, cursor, limit, call.Stop);
-        return Call.Json(page with { Bodies = await naming.OfBodiesAsync(page.Items.Select(i => i.Body), null, call.Stop) });
+        return Call.Json(page with { Bodies = await naming.OfBodiesAsync(page.Items.Select(i => i.Body), asOf, call.Stop) });
     }
 
     private static async Task<IResult> RowsAsync(Call call, string id, LedgerImport import)

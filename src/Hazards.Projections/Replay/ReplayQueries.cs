@@ -26,6 +26,9 @@ public sealed class ReplayQueries(NpgsqlDataSource dataSource)
     /// </summary>
     private const int Stretch = 20_000;
 
+    private const string Corrected = "e.type = 'hazard_corrected' and e.data ->> 'field' =";
+    private const string From = "(e.data ->> 'from') collate \"C\"";
+
     /// <summary>The events of hazards, in order; a stream that is no hazard's is left out. By the log's (stream, version).</summary>
     public async Task<IReadOnlyDictionary<HazardId, ImmutableArray<RecordedHappening>>> EventsAsync(
         IReadOnlyCollection<Guid> streams, CancellationToken cancellationToken = default)
@@ -261,23 +264,30 @@ public sealed class ReplayQueries(NpgsqlDataSource dataSource)
         select e.seq_id, 'happened', e.stream_id, e.seq_id
         from (select e.seq_id, e.stream_id from log.mt_events e where e.seq_id > {range.After} and e.seq_id <= least({range.UpTo}, {range.After} + {Stretch}) order by e.seq_id) e
         join rows.hazards h on h.hazard_id = e.stream_id
-        where true{Inside(where, region)}
+        where true{Inside(where, "h.region", region)} or h.hazard_id = any (array({Moved(where, region)}))
         order by e.seq_id limit {range.Limit}
         """;
 
-    /// <summary>By hazards_by_enterprise and mt_events_code_corrected, or hazards_by_region.</summary>
+    /// <summary>
+    /// What bears its code or ever did: by hazards_by_enterprise or hazards_by_region, and mt_events_moved. Which of them did as of an
+    /// instant, their files say.
+    /// </summary>
     private static string Hazards(Conditions where, ReplaySubject subject) => subject switch
     {
         ReplaySubject.OfEnterprise { Code: var code } when where.Text(code.Value) is var value => $"""
             select h.hazard_id from rows.hazards h where h.enterprise = {value}
-            union select e.stream_id from log.mt_events e where e.type = 'hazard_corrected' and e.data ->> 'field' = 'enterpriseCreditCode' and e.data ->> 'from' = {value}
+            union select e.stream_id from log.mt_events e where {Corrected} 'enterpriseCreditCode' and {From} = {value}
             """,
-        ReplaySubject.OfRegion { Region: var region } => $"select h.hazard_id from rows.hazards h where true{Inside(where, region)}",
+        ReplaySubject.OfRegion { Region: var region } =>
+            $"select h.hazard_id from rows.hazards h where true{Inside(where, "h.region", region)} union {Moved(where, region)}",
         _ => throw new ArgumentOutOfRangeException(nameof(subject)),
     };
 
-    private static string Inside(Conditions where, RegionCode region) =>
-        region.IsNation ? "" : $" and h.region >= {where.Text(region.Prefix)} and h.region < {where.Text(region.Prefix + ":")}";
+    private static string Moved(Conditions where, RegionCode region) =>
+        $"select e.stream_id from log.mt_events e where {Corrected} 'region'{Inside(where, From, region)}";
+
+    private static string Inside(Conditions where, string column, RegionCode region) =>
+        region.IsNation ? "" : $" and {column} >= {where.Text(region.Prefix)} and {column} < {where.Text(region.Prefix + ":")}";
 
     private async Task<bool> IsLargeAsync(RegionCode region, CancellationToken cancellationToken)
     {

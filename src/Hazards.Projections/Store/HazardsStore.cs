@@ -22,7 +22,7 @@ public static class HazardsStore
     /// Indexes of ours on Marten's tables (Schema/events.sql, and one for imports); Marten leaves them alone.
     /// </summary>
     private static readonly string[] OurIndexes = [
-        "mt_events_by_body", "mt_events_code_corrected", "mt_events_imports", "mt_events_told", "mt_events_late"];
+        "mt_events_by_body", "mt_events_moved", "mt_events_imports", "mt_events_told", "mt_events_late"];
 
     /// <summary>
     /// Operations of one batch are sent together. A batch is a stream or two an append and some statements of rows, and

@@ -100,7 +100,7 @@ public sealed class WhatASealFreezes
     {
         CampaignRules.CorrectInspection.WhenSealed.ShouldBe(WhenSealed.Frozen);
         CampaignRules.VoidInspection.WhenSealed.ShouldBe(WhenSealed.Frozen);
-        CampaignRules.Inspect.WhenSealed.ShouldBe(WhenSealed.GoesOn);
+        CampaignRules.Inspect.WhenSealed.ShouldBe(WhenSealed.InPart, "one of before is not entered late");
     }
 
     [Theory]

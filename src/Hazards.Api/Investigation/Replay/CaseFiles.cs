@@ -27,12 +27,14 @@ internal sealed class CaseFiles(ReplayQueries replay, IRegistryQueries registry,
             return ImmutableDictionary<HazardId, CaseFile>.Empty;
         var events = await replay.EventsAsync(streams, cancellationToken);
         var openings = await replay.OpeningsAsync(events, cancellationToken);
-        var all = events.Values.SelectMany(e => e).ToArray();
-        var bodies = await BodiesAsync(all, openings.SelectMany(o => o), cancellationToken);
-        var rulebook = await rules.NowAsync(all.Length == 0 ? 0 : all.Max(e => e.Context.Calendar), cancellationToken);
+        var mentioned = events.ToDictionary(e => e.Key, e => Mentioned.In(e.Value, openings[e.Key], asOf));
+        var (bodies, offices) = await BodiesAsync(mentioned.Values, asOf, cancellationToken);
+        var rulebook = await rules.NowAsync(
+            events.Values.SelectMany(e => e).Select(e => e.Context.Calendar).DefaultIfEmpty().Max(), cancellationToken);
         var files = new Dictionary<HazardId, CaseFile>();
         foreach (var (id, own) in events)
-            if (CaseFile.Of(id, own, openings[id], rulebook, bodies, asOf ?? Now(own, openings[id])) is { } file)
+            if (CaseFile.Of(
+                id, own, openings[id], rulebook, mentioned[id].Of(bodies, offices), asOf ?? Now(own, openings[id])) is { } file)
                 files[id] = file;
         return files;
     }
@@ -41,18 +43,35 @@ internal sealed class CaseFiles(ReplayQueries replay, IRegistryQueries registry,
     private DateTimeOffset Now(ImmutableArray<RecordedHappening> events, IEnumerable<RecordedOpening> openings) =>
         openings.Select(o => o.OpenedAt).Append(events[^1].RecordedAt).Append(clock.GetUtcNow()).Max();
 
-    private async Task<IReadOnlyDictionary<BodyId, Body>> BodiesAsync(
-        RecordedHappening[] events, IEnumerable<RecordedOpening> openings, CancellationToken cancellationToken)
+    // Who is named by one hazard only is no business of who asks for another.
+    private async Task<(IReadOnlyDictionary<BodyId, Body> Bodies, ILookup<RegionCode, Body> Offices)> BodiesAsync(
+        IReadOnlyCollection<Mentioned> mentioned, DateTimeOffset? asOf, CancellationToken cancellationToken)
     {
-        var named = events.SelectMany(e => NamedBodies.In(e.Happening)).Concat(openings.Select(o => o.Body)).ToHashSet();
-        var bodies = new Dictionary<BodyId, Body>(await registry.BodiesAsync(named, cancellationToken))
+        var bodies = await registry.BodiesAsync([.. mentioned.SelectMany(m => m.Bodies).Distinct()], asOf, cancellationToken);
+        var offices = await registry.OfficesAsync([.. mentioned.SelectMany(m => m.Offices).Distinct()], asOf, cancellationToken);
+        return (bodies, offices.ToLookup(o => o.Region));
+    }
+
+    private sealed record Mentioned(IReadOnlySet<BodyId> Bodies, IReadOnlySet<RegionCode> Offices)
+    {
+        /// <summary>By what was on record at an instant, or is now.</summary>
+        public static Mentioned In(
+            ImmutableArray<RecordedHappening> events, IEnumerable<RecordedOpening> openings, DateTimeOffset? asOf)
         {
-            [Clockwork.Body.Id] = Clockwork.Body,
-        };
-        var regions = events.Select(e => e.Event).OfType<HazardReported>().Select(r => r.Region.At(RegionLevel.County))
-            .Concat(events.SelectMany(e => e.Context.Told).Select(t => t.Office).OfType<RegionCode>()).ToHashSet();
-        foreach (var office in await registry.OfficesAsync(regions, cancellationToken))
-            bodies[office.Id] = office;
-        return bodies;
+            var known = events.Where(e => !(e.RecordedAt > asOf)).ToArray();
+            return new Mentioned(
+                known.SelectMany(e => NamedBodies.In(e.Happening))
+                    .Concat(openings.Where(o => !(o.OpenedAt > asOf)).Select(o => o.Body)).ToHashSet(),
+                known.Select(e => e.Event).OfType<HazardReported>().Select(r => r.Region.At(RegionLevel.County))
+                    .Concat(known.SelectMany(e => e.Context.Told).Select(t => t.Office).OfType<RegionCode>()).ToHashSet());
+        }
+
+        public IReadOnlyDictionary<BodyId, Body> Of(IReadOnlyDictionary<BodyId, Body> bodies, ILookup<RegionCode, Body> offices)
+        {
+            var own = new Dictionary<BodyId, Body> { [Clockwork.Body.Id] = Clockwork.Body };
+            foreach (var body in Bodies.Select(b => bodies.GetValueOrDefault(b)).OfType<Body>().Concat(Offices.SelectMany(o => offices[o])))
+                own[body.Id] = body;
+            return own;
+        }
     }
 }

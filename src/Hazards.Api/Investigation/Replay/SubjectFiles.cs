@@ -151,20 +151,20 @@ internal sealed class SubjectFiles(ReplayQueries replay, CaseFiles files, TimePr
         var (from, to) = (q.From!.Value, q.To ?? clock.GetUtcNow());
         // What was told before the period still stands in it: the hazards are those of all time up to its end.
         var all = q with { From = null, To = to };
-        var (open, next) = await PageAsync(all, stop);
+        var (open, next) = await PageAsync(all, stop, from);
         var counts = q.Cursor is null ? await CountAsync(all, from, to, next is null ? open : null, stop) : (null, null);
         return new SubjectChanges(
-            from, to, counts.From, counts.To, [.. open.Values.Select(f => Moved(f, from, to)).OfType<HazardMoved>()], next);
+            from, to, counts.From, counts.To, [.. open.Values.Select(f => Moved(q.Subject, f, from, to)).OfType<HazardMoved>()], next);
     }
 
     private async Task<(ReplayCounts? From, ReplayCounts? To)> CountAsync(
         SubjectQuestion q, DateTimeOffset from, DateTimeOffset to, IReadOnlyDictionary<HazardId, CaseFile>? whole, CancellationToken stop)
     {
-        var (before, after) = (new Tally(), new Tally());
+        var (before, after) = (new Tally(q.Subject), new Tally(q.Subject));
         string? cursor = null;
         for (var counted = 0; counted < MostCounted; counted += PageOfCount)
         {
-            var (open, next) = whole is not null ? (whole, null) : await PageAsync(q with { Cursor = cursor, Limit = PageOfCount }, stop);
+            var (open, next) = whole is not null ? (whole, null) : await PageAsync(q with { Cursor = cursor, Limit = PageOfCount }, stop, from);
             foreach (var file in open.Values)
             {
                 before.Add(file, from);
@@ -177,9 +177,9 @@ internal sealed class SubjectFiles(ReplayQueries replay, CaseFiles files, TimePr
         return (null, null);
     }
 
-    private static HazardMoved? Moved(CaseFile file, DateTimeOffset from, DateTimeOffset to)
+    private static HazardMoved? Moved(ReplaySubject subject, CaseFile file, DateTimeOffset from, DateTimeOffset to)
     {
-        var (before, after) = (file.StateAt(from), file.StateAt(to));
+        var (before, after) = (StateOf(subject, file, from), StateOf(subject, file, to));
         var (was, now) = (ListsOf(file, before, from), ListsOf(file, after, to));
         return before?.Stage == after?.Stage && before?.Level == after?.Level && was.SetEquals(now)
             ? null
@@ -216,18 +216,36 @@ internal sealed class SubjectFiles(ReplayQueries replay, CaseFiles files, TimePr
             ? new OpenedBy(o.Body, o.Actor, o.OpenedAt, o.Position)
             : null;
 
-    private async Task<(IReadOnlyDictionary<HazardId, CaseFile> Open, string? Next)> PageAsync(SubjectQuestion q, CancellationToken stop)
+    // What lay elsewhere at an instant was not in the region then.
+    private static Hazard? StateOf(ReplaySubject subject, CaseFile file, DateTimeOffset at) =>
+        file.StateAt(at) is { } state && (subject is not ReplaySubject.OfRegion { Region: var region } || region.Contains(state.Region))
+            ? state
+            : null;
+
+    // Those of a page are all that are or ever were its own. Between two instants: that were at either.
+    private static bool IsOf(SubjectQuestion q, CaseFile file, DateTimeOffset? since) => q.Subject switch
+    {
+        ReplaySubject.OfRegion { Region: var region } => since is { } from
+            ? StateOf(q.Subject, file, from) is not null || StateOf(q.Subject, file, q.To!.Value) is not null
+            : region.Contains(file.Newest.Region),
+        ReplaySubject.OfEnterprise { Code: var code } => file.States.Any(s => s.Enterprise?.CreditCode == code),
+        _ => true,
+    };
+
+    private async Task<(IReadOnlyDictionary<HazardId, CaseFile> Open, string? Next)> PageAsync(
+        SubjectQuestion q, CancellationToken stop, DateTimeOffset? since = null)
     {
         var (after, upTo) = await PositionsAsync(q, stop);
         var page = await replay.HazardsAsync(q.Subject, after, upTo, q.Cursor, q.Limit, stop);
-        return (await OpenAsync(q, page.Items, stop), page.Next);
+        return (await OpenAsync(q, page.Items, stop, since), page.Next);
     }
 
     private async Task<IReadOnlyDictionary<HazardId, CaseFile>> OpenAsync(
-        SubjectQuestion q, IEnumerable<Guid> streams, CancellationToken stop)
+        SubjectQuestion q, IEnumerable<Guid> streams, CancellationToken stop, DateTimeOffset? since = null)
     {
         var open = await files.OpenAsync([.. streams.Distinct()], q.AsOf, stop);
-        return open.Where(f => q.Jurisdiction.Contains(f.Value.Newest.Region)).ToDictionary(f => f.Key, f => f.Value);
+        return open.Where(f => q.Jurisdiction.Contains(f.Value.Newest.Region) && IsOf(q, f.Value, since))
+            .ToDictionary(f => f.Key, f => f.Value);
     }
 
     private async Task<(long After, long UpTo)> PositionsAsync(SubjectQuestion q, CancellationToken stop)
@@ -247,7 +265,7 @@ internal sealed class SubjectFiles(ReplayQueries replay, CaseFiles files, TimePr
         return names;
     }
 
-    private sealed class Tally
+    private sealed class Tally(ReplaySubject subject)
     {
         private readonly SortedDictionary<string, int> stages = new(StringComparer.Ordinal);
         private readonly SortedDictionary<string, int> levels = new(StringComparer.Ordinal);
@@ -258,7 +276,7 @@ internal sealed class SubjectFiles(ReplayQueries replay, CaseFiles files, TimePr
 
         public void Add(CaseFile file, DateTimeOffset at)
         {
-            if (file.StateAt(at) is not { } state)
+            if (StateOf(subject, file, at) is not { } state)
                 return;
             hazards++;
             Count(stages, CodeList.Code(state.Stage));

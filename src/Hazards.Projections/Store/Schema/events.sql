@@ -36,10 +36,10 @@ create index mt_events_by_body on log.mt_events ((headers ->> 'body'), seq_id);
 -- Without a pending list: whoever appends pays for its own entries, and never at once for those of thousands before it.
 create index mt_events_told on log.mt_events using gin ((headers -> 'told') jsonb_path_ops) with (fastupdate = off)
   where headers ? 'told';
--- For the replay of an enterprise: hazards that once bore its credit code and were corrected to another's. Few rows ever
--- enter it, and an event of another type costs a comparison.
-create index mt_events_code_corrected on log.mt_events ((data ->> 'from'))
-  where type = 'hazard_corrected' and data ->> 'field' = 'enterpriseCreditCode';
+-- For the replay of an enterprise or a region: hazards that once bore its code and were corrected to another's. Few rows ever enter it,
+-- and an event of another type costs a comparison.
+create index mt_events_moved on log.mt_events ((data ->> 'field'), (data ->> 'from') collate "C")
+  where type = 'hazard_corrected' and data ->> 'field' in ('region', 'enterpriseCreditCode');
 -- What people entered late, in the order of the log: few events are, and the others pay a comparison.
 create index mt_events_late on log.mt_events (seq_id) include (stream_id)
   where headers ->> 'entry' = 'late' and headers ->> 'role' <> 'clock';
