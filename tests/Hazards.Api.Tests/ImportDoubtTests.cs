@@ -433,6 +433,72 @@ public sealed class ImportDoubtTests(Service service) : IClassFixture<Service>
         Text(right, "notes").ShouldContain("错投的台账");
     }
 
+    /// <summary>A prefecture's ledger holds its counties' rows: whoever imports them there finds them, and the prefecture its own again.</summary>
+    [Fact]
+    public async Task A_ledger_of_a_wider_place_is_known_to_the_county_whose_rows_it_has()
+    {
+        const string county = "621225";
+        await service.BodyAsync("xh-import", "西和县安委办", "committeeOffice", county);
+        var importer = await service.KeyAsync("xh-import", county, "importer");
+        const string Head = "序号,检查日期,县区,隐患内容,隐患等级,整改责任单位,整改期限,状态\n";
+        static string Row(int n, string region, string state = "整改中") => $"{n},2026-03-01,{region},上级第{n}处护栏缺失,一般,上级厂,2026-12-01,{state}\n";
+        var wide = await ImportAsync(Head + Row(1, "西和县") + Row(2, "西和县") + Row(3, "西和县") + Row(4, "礼县"), "全市台账", "6212");
+        Finished(wide, "entered").ShouldBe(4);
+        var own = await CountyAsync(Head + Row(1, "西和县") + Row(2, "西和县") + Row(3, "西和县"));
+        (Finished(own, "entered"), Finished(own, "unchanged")).ShouldBe((0, 3));
+        Text(own, "notes").ShouldContain("import.ledger_recognised");
+        Text(own, "notes").ShouldNotContain("import.rows_missing");
+        HazardsOf(own).ShouldBe(HazardsOf(wide)[..3]);
+        var changed = await CountyAsync(Head + Row(1, "西和县", "已整改") + Row(2, "西和县") + Row(3, "西和县"));
+        (Finished(changed, "entered"), Finished(changed, "updated")).ShouldBe((0, 1));
+        var again = await ImportAsync(
+            Head + Row(1, "西和县", "已整改") + Row(2, "西和县") + Row(3, "西和县") + Row(4, "礼县"), "全市台账", "6212");
+        (Finished(again, "entered"), HazardsOf(again).Length).ShouldBe((0, 4));
+        HazardsOf(again).ShouldBe(HazardsOf(wide));
+
+        async Task<Answer> CountyAsync(string text) =>
+            (await importer.SendAsync(HttpMethod.Post, $"imports?fileName=本县.csv&region={county}", Some.Csv(text))).Require(HttpStatusCode.Created);
+    }
+
+    /// <summary>A row whose enterprise or place is called otherwise stays its hazard; what may be another is said to resemble it.</summary>
+    [Fact]
+    public async Task A_row_at_a_place_called_otherwise_is_no_second_hazard_unsaid()
+    {
+        const string Head = "序号,检查日期,企业名称,检查地点,隐患内容,隐患等级,整改责任单位,整改期限,状态\n";
+        static string Row(int n, string enterprise, string place) =>
+            $"{n},2026-03-01,{enterprise},{place},第{n}处消火栓无水,一般,改名镇政府,2026-12-01,整改中\n";
+        var first = await ImportAsync(Head + Row(1, "商铺", "东街一楼") + Row(2, "百货公司", "") + Row(3, "粮店", "西街") + Row(4, "加油站", "北街"), "改名");
+        var second = await ImportAsync(
+            Head + Row(1, "商铺有限公司", "东街一楼") + Row(2, "", "") + Row(3, "粮店", "西街三号") + Row(4, "某某小学", "南门外"), "改名");
+        (Finished(second, "entered"), Finished(second, "updated")).ShouldBe((1, 3));
+        HazardsOf(second)[..3].ShouldBe(HazardsOf(first)[..3]);
+        var rows = second.Json["rows"]!.AsArray().Where(r => r!["hazard"] is not null).Select(r => r!.ToJsonString(Plain)).ToArray();
+        rows[..3].ShouldAllBe(r => r.Contains("import.row_edited", StringComparison.Ordinal));
+        rows[1].ShouldContain("import.cell_emptied");
+        rows[3].ShouldContain("import.row_resembles");
+        rows[3].ShouldContain(HazardsOf(first)[3]);
+    }
+
+    /// <summary>并案: a row done with in the ledger is not done with where it goes on, and what changed of it is said.</summary>
+    [Fact]
+    public async Task A_merged_row_says_what_differs_where_it_goes_on()
+    {
+        static string Row(string unit, string deadline, string state) => Schools + $"1,{Some.InDays(0)},并案处护栏缺失,红,{unit},{deadline},{state}\n";
+        var first = await ImportAsync(Row("并案厂", "2026-12-05", "整改中"), "并案", Service.County);
+        var survivor = await service.HazardAsync();
+        (await service.Office.PostAsync($"hazards/{HazardsOf(first)[0]}/merge", new JsonObject { ["into"] = survivor, ["reason"] = "同一处" }))
+            .Require(HttpStatusCode.OK);
+        var closed = Row("并案二厂", "2026-12-20", "已销号");
+        foreach (var said in new[] { Text(await ImportAsync(closed, "并案", Service.County), "rows"), Text(await ImportAsync(closed, "并案", Service.County), "rows") })
+            said.ShouldContain("台账状态“已销号”不同于登记的环节“已并案，所并入的隐患现为待核实”");
+        var changed = Text(await ImportAsync(Row("并案厂", "2026-12-06", "整改中"), "并案", Service.County), "rows");
+        changed.ShouldContain("由“2026-12-20”改为“2026-12-06”，该隐患登记为“已并案”");
+        changed.ShouldContain("由“并案二厂”改为“并案厂”");
+        (await service.Office.PostAsync($"hazards/{survivor}/rejection", new JsonObject { ["reason"] = "不属实", ["withMerged"] = true }))
+            .Require(HttpStatusCode.OK);
+        Text(await ImportAsync(closed, "并案", Service.County), "rows").ShouldNotContain("import.state_behind");
+    }
+
     /// <summary>What one enters the other finds: the same ledger sent twice at once, under two names, is entered once.</summary>
     [Theory, InlineData(false), InlineData(true)]
     public async Task The_same_ledger_twice_at_once_is_entered_once(bool background)

@@ -28,6 +28,28 @@ public class RowMatcherFacts
     public void A_row_retyped(string description, RowMatch? how) =>
         HowOf(Row("1", 2, "青石建材厂", description), Row("1", 2, "青石建材厂", "破碎机皮带轮无防护罩"), Row("2", 2, "红桥加油站", "卸油口静电接地夹失效")).ShouldBe(how);
 
+    /// <summary>A number that only counts, the day and the words find a row whose place is called otherwise; never that of another unit.</summary>
+    [Theory]
+    [InlineData("青石建材有限公司破碎车间", "", RowMatch.Number, false)]
+    [InlineData("", "青石建材有限公司", RowMatch.Number, false)]
+    [InlineData("青石建材有限公司", "青石建材公司", RowMatch.Number, false)]
+    [InlineData("青石建材", "青石建材二号车间", RowMatch.Number, false)]
+    [InlineData("商铺一有限公司", "红桥加油站", null, true)]
+    public void A_place_called_otherwise(string coming, string before, RowMatch? how, bool resembles)
+    {
+        var (row, earlier) = (At(coming), At(before));
+        HowOf(row, earlier).ShouldBe(how);
+        HowOf(row with { Number = "4" }, earlier).ShouldBeNull("another number");
+        HowOf(row with { Unit = "灭火器维保公司" }, earlier).ShouldBeNull("another unit");
+        RowMatcher.Resembling([new(Guid.NewGuid(), "new", row)], [new(Hazard, "old", earlier)], new Dictionary<int, (Guid, RowMatch)>())
+            .ContainsKey(0).ShouldBeTrue();
+        RowMatcher.Resembling(
+            [new(Guid.NewGuid(), "new", row)], [new(Hazard, "old", earlier)], new Dictionary<int, (Guid, RowMatch)> { [1] = (Hazard, default) })
+            .ContainsKey(0).ShouldBe(false, resembles ? "it is another row's" : "it is known");
+
+        static RowLikeness At(string where) => Row("3", 2, where, "破碎机皮带轮无防护罩") with { Unit = "青石镇人民政府" };
+    }
+
     [Fact]
     public void A_telling_number_finds_its_row_when_the_words_and_the_day_were_changed() =>
         HowOf(Row("YL-2026-003", 5, "青石建材厂", "皮带轮无防护罩及护栏"), Row("YL-2026-003", 2, "青石建材厂", "破碎机皮带轮无防护罩")).ShouldBe(RowMatch.Number);

@@ -25,7 +25,8 @@ internal sealed record EarlierLedger(string Name, IReadOnlyList<Guid> Imports, s
 internal sealed record RecordedRow(EarlierRow Row, Stage? Stage, ImmutableArray<string> Doubts, bool IsInNewest)
 {
     // Said when it happens; nobody has to answer it again and again.
-    private static readonly string[] Once = ["import.row_edited", "import.deadline_changed", "import.unit_changed", "import.level_changed"];
+    private static readonly string[] Once =
+        ["import.row_edited", "import.deadline_changed", "import.unit_changed", "import.level_changed", "import.cell_changed"];
 
     // What the row itself does not say: where the version before it said otherwise.
     private static readonly string[] Compared = ["import.cell_emptied", "import.person_changed", "import.found_at_differs"];
@@ -97,14 +98,17 @@ internal sealed class EarlierLedgers(NpgsqlDataSource dataSource)
         return await command.ExecuteScalarAsync(cancellationToken) as Guid?;
     }
 
-    /// <summary>Ledgers imported within the jurisdiction, the newest first.</summary>
+    /// <summary>
+    /// Ledgers imported within the jurisdiction, or for a wider place that holds it: a prefecture's holds the county's rows. The newest first.
+    /// </summary>
     internal async Task<IReadOnlyList<EarlierLedger>> ListAsync(
         RegionCode region, RegionCode jurisdiction, Guid? except, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand("""
             select e.stream_id, e.data ->> 'ledger', e.data ->> 'mapping', e.data ->> 'region'
             from log.mt_events e
-            where e.type = 'ledger_import_started' and starts_with(e.data ->> 'region', $1)
+            where e.type = 'ledger_import_started'
+              and (starts_with(e.data ->> 'region', $1) or starts_with($1, e.data ->> 'region') or e.data ->> 'region' = '0')
             order by e.seq_id desc
             limit $2
             """);
@@ -131,11 +135,11 @@ internal sealed class EarlierLedgers(NpgsqlDataSource dataSource)
     /// <param name="name">What the file would be called by itself: a ledger of that name is one of those that it is compared with.</param>
     /// <param name="rows">Its rows.</param>
     /// <param name="mapping">How it is read.</param>
+    /// <param name="jurisdiction">Whose rows are looked at.</param>
     /// <param name="cancellationToken">Stops.</param>
     internal async Task<(LedgerRecognised? Recognised, IReadOnlyList<LedgerRecognised> Resembled)> RecogniseAsync(
         IReadOnlyList<EarlierLedger> ledgers, string name, IReadOnlyList<(string Reference, RowLikeness Likeness)> rows,
-        LedgerMapping mapping,
-        CancellationToken cancellationToken)
+        LedgerMapping mapping, RegionCode jurisdiction, CancellationToken cancellationToken)
     {
         if (rows.Count == 0 || ledgers.Count == 0)
             return (null, []);
@@ -149,7 +153,7 @@ internal sealed class EarlierLedgers(NpgsqlDataSource dataSource)
         var elsewhere = byRows.Where(l => !l.IsHere).Take(1);
         foreach (var ledger in byRows.Where(l => l.IsHere).Take(MostJudged).Concat(byShape).Concat(elsewhere).Distinct())
         {
-            var (judged, isIt) = Judge(ledger, some, await RowsAsync(ledger, null, mapping, cancellationToken));
+            var (judged, isIt) = Judge(ledger, some, await RowsAsync(ledger, jurisdiction, null, mapping, cancellationToken));
             if (isIt && ledger.IsHere)
                 return (judged, resembled);
             if (judged.Rows >= FewestRows || judged.Others > 0)
@@ -190,9 +194,11 @@ internal sealed class EarlierLedgers(NpgsqlDataSource dataSource)
         return (new LedgerRecognised(ledger, common, others), isIt);
     }
 
-    /// <summary>The rows that the newest imports of a ledger entered or met, as each was last recorded before this import.</summary>
+    /// <summary>
+    /// The rows that the newest imports of a ledger entered or met within a jurisdiction, as each was last recorded before this import.
+    /// </summary>
     internal async Task<IReadOnlyList<RecordedRow>> RowsAsync(
-        EarlierLedger ledger, Guid? before, LedgerMapping mapping, CancellationToken cancellationToken)
+        EarlierLedger ledger, RegionCode jurisdiction, Guid? before, LedgerMapping mapping, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand("""
             with met as materialized (
@@ -204,7 +210,7 @@ internal sealed class EarlierLedgers(NpgsqlDataSource dataSource)
             )
             select met.id, row.data ->> 'fingerprint', (row.data -> 'cells')::text, h.stage, met.doubts::text, met.newest
             from met
-            join rows.hazards h on h.hazard_id = met.id and h.stage <> 'rejected'
+            join rows.hazards h on h.hazard_id = met.id and h.stage <> 'rejected' and starts_with(h.region, $4)
             cross join lateral (
               select e.data from log.mt_events e
               where e.stream_id = met.id and e.type = 'ledger_row_recorded' and e.causation_id is distinct from $2
@@ -215,6 +221,7 @@ internal sealed class EarlierLedgers(NpgsqlDataSource dataSource)
         command.Parameters.Add(PackageShelf.Of(ledger.Imports.Take(MostVersions).ToArray()));
         command.Parameters.Add(PackageShelf.Of(before?.ToString("D") ?? ""));
         command.Parameters.Add(PackageShelf.Of(ledger.Imports[0]));
+        command.Parameters.Add(PackageShelf.Of(jurisdiction.Prefix));
         var rows = new List<RecordedRow>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))

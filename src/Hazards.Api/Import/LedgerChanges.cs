@@ -23,7 +23,7 @@ internal sealed class LedgerChanges(UnderstoodRow row, RowBodies bodies, DateTim
         if (hazard.Stage is Stage.Rejected or Stage.Merged)
         {
             if (_next++ == 0 && row.Level?.Value == LedgerLevel.Major && hazard.Level != Level.Major)
-                doubt($"import.level_differs: 台账的隐患等级为“{CodeList.Chinese(Level.Major)}”；该隐患已{CodeList.Chinese(hazard.Stage)}，没有改动，请核对");
+                doubt($"import.level_differs: 台账的隐患等级为“{CodeList.Chinese(Level.Major)}”；该隐患登记为“{CodeList.Chinese(hazard.Stage)}”，没有改动，请核对");
             return null;
         }
         while (_next < 3)

@@ -148,7 +148,8 @@ internal sealed class LedgerImport(
 
         var rows = (await plan.RowsAsync(cancellationToken)).Where(r => r is { Reference: not null, Repeats: null })
             .Select(r => (r.Reference!, r.Likeness!)).ToArray();
-        var (recognised, resembled) = await _tools.Earlier.RecogniseAsync(ledgers, plan.Ledger, rows, plan.Mapping, cancellationToken);
+        var (recognised, resembled) = await _tools.Earlier.RecogniseAsync(
+            ledgers, plan.Ledger, rows, plan.Mapping, by.Jurisdiction, cancellationToken);
         plan.Settle(ledgers, recognised, resembled);
     }
 

@@ -97,7 +97,7 @@ internal sealed class LedgerImportRun(
                 [.. coming.Select(i => EarlierLedgers.IdOf(plan.Ledger, _planned[i].Reference!))], cancellationToken);
         if (plan.Earlier is not { } earlier)
             return;
-        _recorded = (await tools.Earlier.RowsAsync(earlier, _id, plan.Mapping, cancellationToken)).ToDictionary(r => r.Row.Hazard);
+        _recorded = (await tools.Earlier.RowsAsync(earlier, by.Jurisdiction, _id, plan.Mapping, cancellationToken)).ToDictionary(r => r.Row.Hazard);
         ComingRow[] rows =
         [
             .. coming.Select(i => _planned[i]).Select(
@@ -249,8 +249,16 @@ internal sealed class LedgerImportRun(
             new(LedgerStory.SheetOf(row), row.Number, RowOutcome.Unchanged, id, 0, null, doubts, remarks, []);
     }
 
-    private static ImportedRow Unchanged(LedgerRow row, HazardId id, Stage stage, ImmutableArray<string> open) => new(
-        LedgerStory.SheetOf(row), row.Number, RowOutcome.Unchanged, id, 0, stage, LedgerStory.EndedSince(row, stage, open), [], []);
+    private async Task<ImportedRow> UnchangedAsync(
+        LedgerRow row, HazardId id, Stage stage, ImmutableArray<string> open, CancellationToken cancellationToken)
+    {
+        var hazard = stage == Stage.Merged ? await tools.Hazards.LoadAsync(id, null, cancellationToken) : null;
+        return new ImportedRow(LedgerStory.SheetOf(row), row.Number, RowOutcome.Unchanged, id, 0, stage,
+            LedgerStory.EndedSince(row, stage, open, await FateAsync(hazard, cancellationToken)), [], []);
+    }
+
+    private async Task<Stage?> FateAsync(Hazard? hazard, CancellationToken cancellationToken) =>
+        hazard?.MergedInto is null ? null : (await tools.Hazards.SurvivorAsync(hazard, null, cancellationToken))?.Stage;
 
     private async Task<ImportedRow> ImportAsync(PreparedRow prepared, CancellationToken cancellationToken)
     {
@@ -264,7 +272,7 @@ internal sealed class LedgerImportRun(
         if (soFar is null && _recognised.TryGetValue(index, out var same) && !IsReadOtherwise
             && _recorded.TryGetValue(same.Hazard, out var recorded) && recorded is { Stage: { } stands and not Stage.Verified }
             && recorded.Row.Fingerprint == row.Fingerprint)
-            return Unchanged(row, new HazardId(same.Hazard), stands, recorded.Open);
+            return await UnchangedAsync(row, new HazardId(same.Hazard), stands, recorded.Open, cancellationToken);
         var (id, before, entered, elsewhere) = await KnownAsAsync(index, reference, cancellationToken);
         // 撤销过的: what was withdrawn with an earlier import stays so; the row begins anew under a further name.
         for (var (first, n) = (reference.Id, 2); before is { Withdrawn: not null } && entered is null; n++)
@@ -278,13 +286,14 @@ internal sealed class LedgerImportRun(
         if (entered is null && onRecord && !IsReadOtherwise && before is not { Stage: Stage.Verified, Legs.Count: 0 })
         {
             var open = _recorded.TryGetValue(id.StreamId, out var known) ? known.Open : [];
-            return Unchanged(row, id, before!.Stage, open);
+            return await UnchangedAsync(row, id, before!.Stage, open, cancellationToken);
         }
 
         bodies = await PresentAsync(bodies, before, cancellationToken);
         var story = new LedgerStory(plan.Ledger, plan.File, row, bodies, tools.Rules.Current, _now)
         {
             Earlier = before?.LedgerRow?.Cells, IsOnRecord = onRecord, KeepsPersons = tools.Persons.WhyNot() is null,
+            Fate = await FateAsync(before, cancellationToken),
         };
         var differences = onRecord && _recorded.TryGetValue(id.StreamId, out var met) ? met.Differences : [];
         foreach (var doubt in prepared.Doubts.Concat(differences))
@@ -301,7 +310,7 @@ internal sealed class LedgerImportRun(
         if (_recognised.TryGetValue(index, out var recognised) && recognised.How >= RowMatch.Typing)
             story.Recognised(id, recognised.How);
         var (region, regionKnown) = plan.RegionOf(row.Understood!);
-        story.Compare(plan.Mapping);
+        story.Compare(plan.Mapping, before);
         var (sector, sectorKnown) = LedgerPlan.SectorOf(row.Understood!, tools.Sectors);
         if (!regionKnown)
             story.Doubt($"import.region_unknown: 地区“{row.Understood!.Region}”对应不到 {Regions.NameOf(plan.Region)} 内的行政区划，按 {Regions.NameOf(region)} 登记");

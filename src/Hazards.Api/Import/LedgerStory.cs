@@ -156,7 +156,7 @@ internal sealed class LedgerStory
     /// <summary>A state that goes back or sideways moves nothing, and is never dropped in silence.</summary>
     private void SayWhatIsNotTold(Hazard hazard)
     {
-        if (Behind(_understood, hazard.Stage, hazard.Legs.TryGetValue(Leg.Sole, out var sole) ? sole.Stage : null) is { } otherwise)
+        if (Behind(_understood, hazard.Stage, hazard.Legs.TryGetValue(Leg.Sole, out var sole) ? sole.Stage : null, Fate) is { } otherwise)
             _notUnderstood.Add(otherwise);
     }
 
@@ -164,17 +164,21 @@ internal sealed class LedgerStory
     /// <param name="row">The row, understood.</param>
     /// <param name="stage">Where the hazard stands.</param>
     /// <param name="open">What was open of the row.</param>
-    public static ImmutableArray<string> EndedSince(LedgerRow row, Stage stage, ImmutableArray<string> open)
+    /// <param name="fate">Of a merged one: where the hazard stands that it goes on as.</param>
+    public static ImmutableArray<string> EndedSince(LedgerRow row, Stage stage, ImmutableArray<string> open, Stage? fate)
     {
         if (Hazard.IsOpenAt(stage) || row.Understood is not { } understood)
             return open;
         var others = open.RemoveAll(o => o.StartsWith(BehindCode, StringComparison.Ordinal));
-        return Behind(understood, stage, null) is { } otherwise ? others.Add(otherwise) : others;
+        return Behind(understood, stage, null, fate) is { } otherwise ? others.Add(otherwise) : others;
     }
 
     private const string BehindCode = "import.state_behind";
 
-    private static string? Behind(UnderstoodRow row, Stage stage, LegStage? leg)
+    /// <summary>Where the hazard stands that a merged one goes on as: it shares that one's fate.</summary>
+    public Stage? Fate { get; init; }
+
+    private static string? Behind(UnderstoodRow row, Stage stage, LegStage? leg, Stage? fate)
     {
         if (row.State?.Value is not { } says)
             return null;
@@ -183,7 +187,8 @@ internal sealed class LedgerStory
             Stage.Reported or Stage.Verified => (LedgerState.Reported, LedgerState.FixedOnTheSpot),
             Stage.Closed => (LedgerState.Closed, LedgerState.FixedOnTheSpot),
             Stage.Rejected => (LedgerState.Unfounded, LedgerState.Unfounded),
-            // It shares the fate of another, which the row says nothing of.
+            // Done with in the ledger, and not where it goes on.
+            Stage.Merged when fate is { } goesOn && Hazard.IsOpenAt(goesOn) => (LedgerState.Unfounded, LedgerState.Unfounded),
             Stage.Merged => (LedgerState.Closed, LedgerState.Unfounded),
             Stage.AwaitingClosure => (LedgerState.Accepted, LedgerState.FixedOnTheSpot),
             _ => leg switch
@@ -200,6 +205,8 @@ internal sealed class LedgerStory
             return null;
         var how = says < stands.From && stage is not Stage.Rejected and not Stage.Merged ? "落后于" : "不同于";
         var where = Hazard.IsOpenAt(stage) && leg is { } at ? CodeList.Chinese(at) : CodeList.Chinese(stage);
+        if (fate is { } now)
+            where += $"，所并入的隐患现为{CodeList.Chinese(now)}";
         return $"{BehindCode}: 台账状态“{row.State.Text}”{how}登记的环节“{where}”，没有改动（不倒退），请核对";
     }
 
@@ -235,7 +242,6 @@ internal sealed class LedgerStory
 
     private static readonly LedgerField[] Acted =
     [
-        LedgerField.Description, LedgerField.Category, LedgerField.Enterprise, LedgerField.Project, LedgerField.Place,
         LedgerField.Level, LedgerField.IsMajor, LedgerField.ResponsibleUnit, LedgerField.Deadline, LedgerField.State,
     ];
 
@@ -243,10 +249,12 @@ internal sealed class LedgerStory
     /// What the row says otherwise than it did, where no act follows from it: a cell that was emptied, another person, other
     /// words.
     /// </summary>
-    public void Compare(LedgerMapping mapping)
+    public void Compare(LedgerMapping mapping, Hazard? hazard)
     {
         if (Earlier is not { } earlier || IsOnRecord)
             return;
+        // What is merged or unfounded is not brought up to date.
+        var counts = hazard?.Stage is not (Stage.Merged or Stage.Rejected);
         var now = ByField(_phones.Cells);
         foreach (var (what, before) in ByField(earlier))
         {
@@ -266,6 +274,9 @@ internal sealed class LedgerStory
                 _moved[before.Field.Value] = (old, to);
             else if (before.Field is not { } field || !Acted.Contains(field))
                 _remarks.Add($"import.cell_changed: [{name}] 由“{old}”改为“{to}”，原文已保存");
+            else if (!counts && field != LedgerField.State)
+                _notUnderstood.Add(
+                    $"import.cell_changed: [{name}] 由“{old}”改为“{to}”，该隐患登记为“{CodeList.Chinese(hazard!.Stage)}”，没有改动，请核对");
         }
 
         Dictionary<string, (LedgerField? Field, string Header, string Text)> ByField(ImmutableArray<LedgerCell> cells) => cells

@@ -11,6 +11,8 @@ public sealed record RowLikeness(string? Number, DateOnly? Day, string Where, st
 {
     private const int ShortestTellingNumber = 5;
 
+    private const double HalfAlike = 0.5;
+
     /// <summary>Who answers: the responsible units, else the enterprise; empty where the row names nobody.</summary>
     public string Unit { get; init; } = "";
 
@@ -121,25 +123,37 @@ public sealed record RowLikeness(string? Number, DateOnly? Day, string Where, st
         char.IsAsciiLetter(c)
         || "东南西北左右上下前后内外里进出主副一二三四五六七八九十百零两〇甲乙丙丁戊己庚辛正反大小高低".Contains(c, StringComparison.Ordinal);
 
+    /// <summary>Whether both may lie at one place that is called otherwise: one does not say, says more, or much the same.</summary>
+    public bool NearPlace(RowLikeness other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Same(Where, other.Where) != false || Alike(Where, other.Where) >= HalfAlike;
+    }
+
     /// <summary>How alike two descriptions are, from 0 to 1: the share of neighbouring pairs of characters that both have (Dice).</summary>
     public double Alike(RowLikeness other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        if (Description.Length < 2 || other.Description.Length < 2) return Description == other.Description ? 1 : 0;
+        return Alike(Description, other.Description);
+    }
+
+    private static double Alike(string one, string other)
+    {
+        if (one.Length < 2 || other.Length < 2) return one == other ? 1 : 0;
         var pairs = new Dictionary<(char, char), int>();
-        for (var i = 1; i < Description.Length; i++)
-            pairs[(Description[i - 1], Description[i])] = pairs.GetValueOrDefault((Description[i - 1], Description[i])) + 1;
+        for (var i = 1; i < one.Length; i++)
+            pairs[(one[i - 1], one[i])] = pairs.GetValueOrDefault((one[i - 1], one[i])) + 1;
         var shared = 0;
-        for (var i = 1; i < other.Description.Length; i++)
+        for (var i = 1; i < other.Length; i++)
         {
-            var pair = (other.Description[i - 1], other.Description[i]);
+            var pair = (other[i - 1], other[i]);
             if (pairs.GetValueOrDefault(pair) is var left and > 0)
             {
                 pairs[pair] = left - 1;
                 shared++;
             }
         }
-        return 2.0 * shared / (Description.Length + other.Description.Length - 2);
+        return 2.0 * shared / (one.Length + other.Length - 2);
     }
 
     /// <summary>What the cells under a header mean, by a mapping or else by the header's own words; null where neither knows.</summary>

@@ -77,6 +77,8 @@ public static class RowMatcher
         Pair(RowMatch.Number, c => Placed(c.Likeness), e => Placed(e.Likeness),
             (c, e) => c.Description == e.Description && (c.SameDay(e) || !IsAnothers(c, e))
                 || !IsAnothers(c, e) && c.SameDay(e) && c.SaysTheSameOf(e) && c.Alike(e) >= RewordedUnderItsNumber, edited: true);
+        Pair(RowMatch.Number, c => Numbered(c.Likeness), e => Numbered(e.Likeness),
+            (c, e) => !IsAnothers(c, e) && c.NearPlace(e), edited: true);
         ByWords();
         return found;
 
@@ -173,7 +175,8 @@ public static class RowMatcher
 
     /// <summary>
     /// By the index of a coming row that is none of the earlier ones: the one that it is much alike, though not the same by a word that
-    /// tells (东侧, 西侧), or though that one is done with and this is not.
+    /// tells (东侧, 西侧), or though that one is done with and this is not; or one that no row is, of the same number, day and words, at
+    /// another place.
     /// </summary>
     public static IReadOnlyDictionary<int, Guid> Resembling(
         IReadOnlyList<ComingRow> coming, IReadOnlyList<EarlierRow> earlier, IReadOnlyDictionary<int, (Guid Hazard, RowMatch How)> matched)
@@ -182,8 +185,11 @@ public static class RowMatcher
         ArgumentNullException.ThrowIfNull(earlier);
         ArgumentNullException.ThrowIfNull(matched);
         var there = ByDay(earlier);
+        var met = matched.Values.Select(m => m.Hazard).ToHashSet();
+        var numbered = earlier.Where(e => !met.Contains(e.Hazard) && Numbered(e.Likeness) is not null).ToLookup(e => Numbered(e.Likeness));
         return Enumerable.Range(0, coming.Count).Where(i => !matched.ContainsKey(i))
-            .Select(i => (Index: i, Near: Near(coming[i], there).FirstOrDefault())).Where(n => n.Near is not null)
+            .Select(i => (Index: i, Near: Near(coming[i], there).FirstOrDefault() ?? numbered[Numbered(coming[i].Likeness)].FirstOrDefault()))
+            .Where(n => n.Near is not null)
             .ToDictionary(n => n.Index, n => n.Near!.Hazard);
     }
 
@@ -218,4 +224,8 @@ public static class RowMatcher
 
     /// <summary>A number that only counts tells a row together with its place.</summary>
     private static string? Placed(RowLikeness row) => row.Number is { } number && row.Where.Length > 0 ? $"{number}\n{row.Where}" : null;
+
+    /// <summary>A number that only counts tells a row together with its day and words as well, wherever it is said to be.</summary>
+    private static string? Numbered(RowLikeness row) =>
+        row is { Number: { } number, Day: { } day, Description.Length: > 3 } ? $"{number}\n{day:yyyyMMdd}\n{row.Description}" : null;
 }
