@@ -313,9 +313,9 @@ internal sealed class LedgerImportRun(
         story.Compare(plan.Mapping, before);
         var (sector, sectorKnown) = LedgerPlan.SectorOf(row.Understood!, tools.Sectors);
         if (!regionKnown)
-            story.Doubt($"import.region_unknown: 地区“{row.Understood!.Region}”对应不到 {Regions.NameOf(plan.Region)} 内的行政区划，按 {Regions.NameOf(region)} 登记");
+            story.Doubt($"import.region_unknown: 地区“{story.RegionText}”对应不到 {Regions.NameOf(plan.Region)} 内的行政区划，按 {Regions.NameOf(region)} 登记");
         if (!sectorKnown)
-            story.Doubt($"import.sector_unknown: 行业“{row.Understood!.Sector}”不在目录中，按“其他”登记");
+            story.Doubt($"import.sector_unknown: 行业“{story.SectorText}”不在目录中，按“其他”登记");
         if (before is not null)
         {
             story.CompareFound(before);

@@ -67,7 +67,8 @@ internal sealed class LedgerStory
         _ledger = ledger;
         _file = file;
         _row = row;
-        _understood = row.Understood ?? throw new ArgumentException("a row that was not understood has no story", nameof(row));
+        _understood = RowPhones.Without(
+            row.Understood ?? throw new ArgumentException("a row that was not understood has no story", nameof(row)));
         _bodies = bodies;
         _rules = rules;
         _now = now;
@@ -79,6 +80,12 @@ internal sealed class LedgerStory
             (note.Severity == NoteSeverity.Info ? _remarks : _notUnderstood).Add($"{note.Code}: {column}{PhoneNumbers.Hide(note.Zh).Text}");
         }
     }
+
+    /// <summary>Where the row says it is.</summary>
+    public string? RegionText => _understood.Region;
+
+    /// <summary>What the row calls its sector.</summary>
+    public string? SectorText => _understood.Sector;
 
     /// <summary>What was not understood, or stopped the story.</summary>
     public ImmutableArray<string> NotUnderstood => [.. _notUnderstood];
