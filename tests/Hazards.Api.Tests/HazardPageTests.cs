@@ -40,6 +40,27 @@ public sealed partial class HazardPageTests(HazardPageTests.Prefecture prefectur
         (await prefecture.EventsAsync(id)).Count(e => e == "comment_added").ShouldBe(1);
     }
 
+    /// <summary>Gone back to and changed after it was done: nothing is done twice unawares, and it can be sent again.</summary>
+    [Fact]
+    public async Task A_form_sent_again_saying_something_else_says_so_and_can_be_sent_once_more()
+    {
+        var id = await prefecture.ReportAsync("返回修改");
+        var form = await FormAsync(id, "comment");
+        form["text"] = "第一次的意见";
+        (await prefecture.PostAsync($"/hazards/{id}", form)).Status.ShouldBe(HttpStatusCode.Redirect);
+        form["text"] = "第二次的意见";
+        var other = await prefecture.PostAsync($"/hazards/{id}", form);
+        other.Status.ShouldBe(HttpStatusCode.Conflict);
+        other.Text.ShouldContain("已经提交并办理过");
+        other.Text.ShouldContain("第二次的意见");
+        (await prefecture.EventsAsync(id)).Count(e => e == "comment_added").ShouldBe(1);
+        var anew = Fields(other.Text, "step-comment");
+        anew["_key"].ShouldNotBe(form["_key"]);
+        anew["text"] = "第二次的意见";
+        (await prefecture.PostAsync($"/hazards/{id}", anew)).Status.ShouldBe(HttpStatusCode.Redirect);
+        (await prefecture.EventsAsync(id)).Count(e => e == "comment_added").ShouldBe(2);
+    }
+
     [Fact]
     public async Task A_form_left_open_while_another_changed_the_hazard_says_what_changed_and_can_be_sent_again()
     {

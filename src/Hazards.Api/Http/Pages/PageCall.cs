@@ -179,7 +179,7 @@ internal sealed class PageCall(InProcess inside, IAntiforgery antiforgery, TimeP
     /// <summary>Gives a command over the interface, once however often the form is sent.</summary>
     /// <param name="pattern">The endpoint below <c>/api/v1</c>.</param>
     /// <param name="body">The command.</param>
-    /// <param name="key">The form's own token (<see cref="NewKey"/>): the same one is done once.</param>
+    /// <param name="key">The form's own token (<see cref="NewKey()"/>): the same one is done once.</param>
     /// <param name="ifVersion">The version the form was shown with; null: any.</param>
     /// <param name="route">Values of the pattern's variables.</param>
     public Task<Answered<T>> PostAsync<T>(string pattern, JsonObject body, string? key, long? ifVersion = null, params (string Name, string Value)[] route) where T : class =>
@@ -197,11 +197,18 @@ internal sealed class PageCall(InProcess inside, IAntiforgery antiforgery, TimeP
         return new Answered<T>((result as IValueHttpResult)?.Value as T ?? result as T, refusal, version);
     }
 
+    private bool _sentBefore;
+
     private async Task<(IResult? Result, Refusal? Refusal, long? Version)> TryAsync(Asked asked)
     {
         try
         {
-            return await inside.SendAsync(Http, Caller, asked);
+            var answered = await inside.SendAsync(Http, Caller, asked);
+            // Sent before, saying something else (gone back to, and changed): whoever means that as well sends it by a token of its own.
+            if (answered.Refusal?.Reason != AppendRefusals.KeyReused)
+                return answered;
+            _sentBefore = true;
+            return answered with { Refusal = PageRefusals.SentBefore.Because() };
         }
         catch (Exception e) when (
             ErrorHandling.Explain(e, Http) is { Reason.Kind: RefusalKind.Unavailable } refusal && refusal.Reason != RequestRefusals.Failed)
@@ -220,7 +227,12 @@ internal sealed class PageCall(InProcess inside, IAntiforgery antiforgery, TimeP
     }
 
     /// <summary>A token for a form: however often the form is sent, it is done once.</summary>
-    public string NewKey() => Form?["_key"] is [{ Length: > 0 } kept] ? kept : $"page-{Guid.CreateVersion7():n}";
+    public string NewKey() => NewKey(Form);
+
+    /// <summary>The same for one of several forms on the page.</summary>
+    /// <param name="sent">What was sent by it; null where nothing was.</param>
+    public string NewKey(IFormCollection? sent) =>
+        !_sentBefore && sent?["_key"] is [{ Length: > 0 } kept] ? kept : $"page-{Guid.CreateVersion7():n}";
 
     /// <summary>What proves that a form came from a page of ours: its name and value.</summary>
     public (string Name, string Value) AntiForgery()

@@ -12,7 +12,7 @@ namespace Hazards.Api.LifeCycle.Pages;
 internal sealed record FormShown(PageCall Page, string Command, string Id, IFormCollection? Sent)
 {
     /// <summary>However often the form is sent, it is done once; each form has a token of its own.</summary>
-    public string Token { get; } = Sent?["_key"] is [{ Length: > 0 } kept] ? kept : $"page-{Guid.CreateVersion7():n}";
+    public string Token { get; } = Page.NewKey(Sent);
 
     /// <summary>What stands in a field.</summary>
     public string? Value(StepField field, string name) => Sent is null ? field.Default?.ToString() : Sent[name];
