@@ -283,6 +283,38 @@ public sealed partial class EvidenceTests(Service service) : IClassFixture<Servi
             .ShouldBe(byEnterprise["id"]);
     }
 
+    /// <summary>What once was the enterprise's or lay in the region, and what was merged with it, is evidence of it.</summary>
+    [Fact]
+    public async Task What_was_corrected_away_and_what_was_merged_is_in_the_package()
+    {
+        const string code = "91532927MA6K0ABG3N", other = "91532927MA6K0ABC09";
+        await service.BodyAsync("zj-dl", "大理州安委办", "committeeOffice", "5329");
+        var prefecture = await service.KeyAsync("zj-dl", "5329", "coordinator", "investigator");
+        var report = Some.Report();
+        report["enterprise"] = new JsonObject { ["name"] = "证据燃气公司", ["creditCode"] = code };
+        var (own, corrected) = (await ReportedAsync(report), await ReportedAsync(report));
+        report.Remove("enterprise");
+        var (citizens, first, moved) = (await ReportedAsync(report), await ReportedAsync(report), await ReportedAsync(report));
+        foreach (var (from, into) in new[] { (first, citizens), (citizens, own) })
+            (await service.Office.PostAsync($"hazards/{from}/merge", new() { ["into"] = into, ["reason"] = "同一处" })).Require(HttpStatusCode.OK);
+        (await service.Office.PostAsync(
+            $"hazards/{corrected}/corrections", new() { ["field"] = "enterpriseCreditCode", ["to"] = other, ["reason"] = "录错" }))
+            .Require(HttpStatusCode.OK);
+        (await prefecture.PostAsync(
+            $"hazards/{moved}/corrections", new() { ["field"] = "region", ["to"] = "532930", ["reason"] = "录错" })).Require(HttpStatusCode.OK);
+        (await ChosenAsync(service.Office, new() { ["enterprise"] = code })).ShouldBe([own, corrected, citizens, first], ignoreOrder: true);
+        (await ChosenAsync(service.Office, new() { ["enterprise"] = other })).ShouldBe([corrected]);
+        var region = new JsonObject { ["region"] = Service.County, ["recordedFrom"] = Some.InDays(0) };
+        (await ChosenAsync(prefecture, region)).ShouldContain(moved);
+        (await ChosenAsync(service.Office, region)).ShouldNotContain(moved, "it is out of sight");
+        (await ChosenAsync(prefecture, new() { ["region"] = "532930", ["recordedFrom"] = Some.InDays(0) })).ShouldBe([moved]);
+
+        async Task<string> ReportedAsync(JsonObject of) => (await service.Office.PostAsync("hazards", of)).Require(HttpStatusCode.Created)["id"];
+
+        async Task<string[]> ChosenAsync(Client by, JsonObject filter) =>
+            [.. (await MadeAsync(by, Ask(null, r => r["filter"] = filter.DeepClone()))).Json["hazardIds"]!.AsArray().Select(h => h!.ToString())];
+    }
+
     [Fact]
     public async Task Personal_data_is_sealed_in_a_package_unless_its_disclosure_was_asked_for_by_right()
     {

@@ -27,9 +27,12 @@ public enum TreeChoice
     [Label("SM3", "SM3 (GB/T 32905-2016), for sites whose rules ask for Chinese algorithms")] Sm3,
 }
 
-/// <summary>Which hazards a package is about, where they are not named one by one; all that is given must hold.</summary>
-/// <param name="Enterprise">Of this enterprise.</param>
-/// <param name="Region">In this region.</param>
+/// <summary>
+/// Which hazards a package is about, where they are not named one by one; all that is given must hold. What was merged into them comes
+/// with them, and what they were merged into.
+/// </summary>
+/// <param name="Enterprise">Of this enterprise, or once recorded as its own.</param>
+/// <param name="Region">In this region, or once recorded there.</param>
 /// <param name="Body">This body answers for a leg, or once did.</param>
 /// <param name="FoundFrom">Found on this date or later.</param>
 /// <param name="FoundTo">Found on this date or earlier.</param>

@@ -87,7 +87,9 @@ internal sealed class EvidenceDesk(
         if (ids.Where(i => !named.Any(n => n.Id == i)).ToArray() is { Length: > 0 } unknown)
             return (null, default, EvidenceRefusals.Unknown.Because(
                 "hazards", ("count", unknown.Length), ("ids", string.Join(", ", unknown.Take(10)) + (unknown.Length > 10 ? " …" : ""))));
-        var chosen = order.Filter is { } filter ? await ChosenAsync(filter, by.Jurisdiction, cancellationToken) : [];
+        var chosen = order.Filter is { } filter
+            ? await WithMergedAsync(await ChosenAsync(filter, by.Jurisdiction, cancellationToken), by.Jurisdiction, cancellationToken)
+            : [];
         var all = named.Concat(chosen).DistinctBy(h => h.Id).OrderBy(h => h.RecordedAt).ThenBy(h => h.Id.StreamId).ToArray();
         if (all.Length == 0)
             return (null, default, EvidenceRefusals.NothingFound.Because("filter"));
@@ -194,30 +196,37 @@ internal sealed class EvidenceDesk(
     }
 
     /// <summary>
-    /// By conditions. hazards_by_enterprise, _by_found, _by_recorded and _by_region serve it; the bodies of a leg, past ones
-    /// too, stand in leg_facts under the hazard's id.
+    /// By conditions, as they are or once were: what was corrected to another code or region is evidence of the first as well.
+    /// hazards_by_enterprise, _by_found, _by_recorded and _by_region serve it, and mt_events_moved; the bodies of a leg, past ones too,
+    /// stand in leg_facts under the hazard's id.
     /// </summary>
     private async Task<List<(HazardId Id, DateTimeOffset RecordedAt)>> ChosenAsync(
         EvidenceFilter filter, RegionCode jurisdiction, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand();
         var sql = new System.Text.StringBuilder("select h.hazard_id, h.first_recorded_at from rows.hazards h where true");
-        void And<T>(string condition, T value, NpgsqlDbType type)
+        const string moved = "select e.stream_id from log.mt_events e where e.type = 'hazard_corrected' and e.data ->> 'field' =";
+        const string from = "(e.data ->> 'from') collate \"C\"";
+        string Given<T>(T value, NpgsqlDbType type)
         {
             command.Parameters.Add(PackageShelf.Of(value, type));
-            sql.Append(" and ").AppendFormat(System.Globalization.CultureInfo.InvariantCulture, condition, $"${command.Parameters.Count}");
+            return $"${command.Parameters.Count}";
         }
 
-        var region = filter.Region ?? jurisdiction;
-        if (!region.IsNation)
-        {
-            And("h.region >= {0}", region.Prefix, NpgsqlDbType.Text);
-            // ':' follows '9' in ASCII, and the column is compared byte by byte.
-            And("h.region < {0}", region.Prefix + ":", NpgsqlDbType.Text);
-        }
+        void And<T>(string condition, T value, NpgsqlDbType type) =>
+            sql.Append(" and ").AppendFormat(System.Globalization.CultureInfo.InvariantCulture, condition, Given(value, type));
 
+        // ':' follows '9' in ASCII, and the columns are compared byte by byte.
+        string Within(string column, RegionCode region) => region.IsNation
+            ? "true"
+            : $"{column} >= {Given(region.Prefix, NpgsqlDbType.Text)} and {column} < {Given(region.Prefix + ":", NpgsqlDbType.Text)}";
+
+        sql.Append(" and ").Append(Within("h.region", jurisdiction));
+        if (filter.Region is { } region && region != jurisdiction)
+            sql.Append(" and (").Append(Within("h.region", region)).Append(" or h.hazard_id in (").Append(moved).Append(" 'region' and ")
+                .Append(Within(from, region)).Append("))");
         if (filter.Enterprise is { } enterprise)
-            And("h.enterprise = {0}", enterprise.Value, NpgsqlDbType.Text);
+            And("(h.enterprise = {0} or h.hazard_id in (" + moved + " 'enterpriseCreditCode' and " + from + " = {0}))", enterprise.Value, NpgsqlDbType.Text);
         if (filter.FoundFrom is { } foundFrom)
             And("h.found_at >= {0}", ChinaTime.StartOf(foundFrom).UtcDateTime, NpgsqlDbType.TimestampTz);
         if (filter.FoundTo is { } foundTo)
@@ -231,6 +240,34 @@ internal sealed class EvidenceDesk(
         And("true limit {0}", MostHazards + 1, NpgsqlDbType.Integer);
         command.CommandText = sql.ToString();
         return await ReadAsync(command, cancellationToken);
+    }
+
+    /// <summary>
+    /// 并案: with what was merged into them, and what they were merged into, as far as the jurisdiction reaches: who reported the same
+    /// thing, and when, is evidence of it.
+    /// </summary>
+    private async Task<List<(HazardId Id, DateTimeOffset RecordedAt)>> WithMergedAsync(
+        List<(HazardId Id, DateTimeOffset RecordedAt)> chosen, RegionCode jurisdiction, CancellationToken cancellationToken)
+    {
+        var known = chosen.Select(c => c.Id.StreamId).ToHashSet();
+        for (var last = known.ToArray(); last.Length > 0 && chosen.Count <= MostHazards;)
+        {
+            await using var command = dataSource.CreateCommand("""
+                select distinct (e.data ->> case e.type when 'hazard_merged' then 'into' else 'from' end)::uuid
+                from log.mt_events e where e.stream_id = any ($1) and e.type in ('hazard_merged', 'duplicate_absorbed')
+                """);
+            command.Parameters.Add(PackageShelf.Of(last));
+            var beside = new List<HazardId>();
+            await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+                while (await reader.ReadAsync(cancellationToken))
+                    if (known.Add(reader.GetGuid(0)))
+                        beside.Add(new HazardId(reader.GetGuid(0)));
+            var seen = await NamedAsync([.. beside], jurisdiction, cancellationToken);
+            chosen.AddRange(seen);
+            last = [.. seen.Select(s => s.Id.StreamId)];
+        }
+
+        return chosen;
     }
 
     private static async Task<List<(HazardId Id, DateTimeOffset RecordedAt)>> ReadAsync(
