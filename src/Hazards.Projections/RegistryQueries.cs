@@ -54,7 +54,8 @@ public sealed class RegistryQueries(NpgsqlDataSource dataSource) : IRegistryQuer
         where.And($"h.region = any ({where.Parameter(regions.Select(r => r.Value).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text)})")
             .And($"h.kind = {where.Text(CodeList.Code(BodyKind.CommitteeOffice))} and not h.dissolved").And(BodyNames.InForce(where, asOf));
         // By bodies_by_region.
-        return [.. await ReadAsync<Body>($"select h.body from rows.bodies h where {where.Sql} order by h.body_id", where, cancellationToken)];
+        return [.. await ReadAsync<Body>(
+            $"select h.body from rows.bodies h where {where.Sql} order by h.body_id", where, cancellationToken)];
     }
 
     /// <inheritdoc />

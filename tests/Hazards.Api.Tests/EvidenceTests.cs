@@ -296,12 +296,14 @@ public sealed partial class EvidenceTests(Service service) : IClassFixture<Servi
         report.Remove("enterprise");
         var (citizens, first, moved) = (await ReportedAsync(report), await ReportedAsync(report), await ReportedAsync(report));
         foreach (var (from, into) in new[] { (first, citizens), (citizens, own) })
-            (await service.Office.PostAsync($"hazards/{from}/merge", new() { ["into"] = into, ["reason"] = "同一处" })).Require(HttpStatusCode.OK);
+            (await service.Office.PostAsync($"hazards/{from}/merge", new() { ["into"] = into, ["reason"] = "同一处" }))
+                .Require(HttpStatusCode.OK);
         (await service.Office.PostAsync(
             $"hazards/{corrected}/corrections", new() { ["field"] = "enterpriseCreditCode", ["to"] = other, ["reason"] = "录错" }))
             .Require(HttpStatusCode.OK);
         (await prefecture.PostAsync(
-            $"hazards/{moved}/corrections", new() { ["field"] = "region", ["to"] = "532930", ["reason"] = "录错" })).Require(HttpStatusCode.OK);
+            $"hazards/{moved}/corrections", new() { ["field"] = "region", ["to"] = "532930", ["reason"] = "录错" }))
+            .Require(HttpStatusCode.OK);
         (await ChosenAsync(service.Office, new() { ["enterprise"] = code })).ShouldBe([own, corrected, citizens, first], ignoreOrder: true);
         (await ChosenAsync(service.Office, new() { ["enterprise"] = other })).ShouldBe([corrected]);
         var region = new JsonObject { ["region"] = Service.County, ["recordedFrom"] = Some.InDays(0) };
@@ -309,10 +311,12 @@ public sealed partial class EvidenceTests(Service service) : IClassFixture<Servi
         (await ChosenAsync(service.Office, region)).ShouldNotContain(moved, "it is out of sight");
         (await ChosenAsync(prefecture, new() { ["region"] = "532930", ["recordedFrom"] = Some.InDays(0) })).ShouldBe([moved]);
 
-        async Task<string> ReportedAsync(JsonObject of) => (await service.Office.PostAsync("hazards", of)).Require(HttpStatusCode.Created)["id"];
+        async Task<string> ReportedAsync(JsonObject of) =>
+            (await service.Office.PostAsync("hazards", of)).Require(HttpStatusCode.Created)["id"];
 
         async Task<string[]> ChosenAsync(Client by, JsonObject filter) =>
-            [.. (await MadeAsync(by, Ask(null, r => r["filter"] = filter.DeepClone()))).Json["hazardIds"]!.AsArray().Select(h => h!.ToString())];
+            [.. (await MadeAsync(by, Ask(null, r => r["filter"] = filter.DeepClone())))
+                .Json["hazardIds"]!.AsArray().Select(h => h!.ToString())];
     }
 
     [Fact]

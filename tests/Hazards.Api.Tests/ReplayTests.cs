@@ -215,7 +215,10 @@ public sealed class ReplayTests(Service service) : IClassFixture<Service>
         var (moved, stays) = (await AssignedAsync(), await AssignedAsync());
         string[] asked =
         [
-            .. from subject in new[] { $"regions/{county}", $"regions/{other}", $"regions/5329", $"enterprises/{code}", $"enterprises/{Code}", "bodies/rp-gov" }
+            .. from subject in new[]
+               {
+                   $"regions/{county}", $"regions/{other}", $"regions/5329", $"enterprises/{code}", $"enterprises/{Code}", "bodies/rp-gov",
+               }
                from what in new[] { "", "/silences", "/accountability" }
                select $"replay/{subject}{what}?limit=200",
             $"replay/hazards/{moved}/timeline", $"replay/hazards/{moved}/silences", $"replay/hazards/{moved}/accountability",
@@ -226,7 +229,8 @@ public sealed class ReplayTests(Service service) : IClassFixture<Service>
             live[question] = await SaidAsync(question, then);
         live[$"replay/regions/{county}/accountability?limit=200"].ShouldContain(moved);
 
-        (await service.Admin.PostAsync("bodies/rp-gov/renaming", new() { ["name"] = "改名后的政府", ["reason"] = "改名" })).Require(HttpStatusCode.OK);
+        (await service.Admin.PostAsync("bodies/rp-gov/renaming", new() { ["name"] = "改名后的政府", ["reason"] = "改名" }))
+            .Require(HttpStatusCode.OK);
         (await prefecture.PostAsync($"hazards/{moved}/corrections", new()
         {
             ["field"] = "region", ["to"] = other, ["reason"] = "实属外县",
@@ -266,7 +270,8 @@ public sealed class ReplayTests(Service service) : IClassFixture<Service>
         }
 
         async Task<string> SaidAsync(string question, string asOf) => (await prefecture.GetAsync(
-            $"{question}{(question.Contains('?', StringComparison.Ordinal) ? '&' : '?')}asOf={Escape(asOf)}")).Require(HttpStatusCode.OK).Text;
+            $"{question}{(question.Contains('?', StringComparison.Ordinal) ? '&' : '?')}asOf={Escape(asOf)}"))
+            .Require(HttpStatusCode.OK).Text;
     }
 
     [Fact]

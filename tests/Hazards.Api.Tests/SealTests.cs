@@ -391,7 +391,8 @@ public sealed class SealTests(Service service) : IClassFixture<Service>
             (await service.Office.PostAsync($"hazards/{hazard}/verification", new() { ["level"] = "major", ["basis"] = "判定标准第五条" }))
                 .Require(HttpStatusCode.OK);
         foreach (var (from, into) in new[] { (of, middle), (middle, survivor), (beside, survivor) })
-            (await service.Office.PostAsync($"hazards/{from}/merge", new() { ["into"] = into, ["reason"] = "同一处" })).Require(HttpStatusCode.OK);
+            (await service.Office.PostAsync($"hazards/{from}/merge", new() { ["into"] = into, ["reason"] = "同一处" }))
+                .Require(HttpStatusCode.OK);
         var seal = await SealAsync(name);
         foreach (var hazard in new[] { of, middle, survivor, beside })
         {
@@ -422,7 +423,8 @@ public sealed class SealTests(Service service) : IClassFixture<Service>
         var said = (await service.Office.PostAsync("hazards", reported)).Require(HttpStatusCode.Created)["id"];
         reported["enterprise"] = new JsonObject { ["name"] = $"并入{orders}公司" };
         var target = (await service.Office.PostAsync("hazards", reported)).Require(HttpStatusCode.Created)["id"];
-        (await service.Office.PostAsync($"hazards/{said}/merge", new() { ["into"] = target, ["reason"] = "同一处" })).Require(HttpStatusCode.OK);
+        (await service.Office.PostAsync($"hazards/{said}/merge", new() { ["into"] = target, ["reason"] = "同一处" }))
+            .Require(HttpStatusCode.OK);
         await SealAsync($"上报{orders}公司");
         (await service.Office.PostAsync($"hazards/{target}/verification", new() { ["level"] = "general", ["withMerged"] = true }))
             .Refused(HttpStatusCode.Locked, "enterprise.sealed");
@@ -444,7 +446,8 @@ public sealed class SealTests(Service service) : IClassFixture<Service>
         (await service.Office.PostAsync("inspections", On(-20))).Require(HttpStatusCode.Created);
         await SealAsync(name);
         (await service.Office.PostAsync("inspections", On(-20))).Refused(HttpStatusCode.Locked, "enterprise.sealed_past");
-        (await service.Admin.GetAsync("access?kind=sealed_attempt_refused&limit=200")).Text.ShouldContain($"inspection on {Some.InDays(-20)}");
+        (await service.Admin.GetAsync("access?kind=sealed_attempt_refused&limit=200")).Text
+            .ShouldContain($"inspection on {Some.InDays(-20)}");
         (await service.Office.PostAsync("inspections", On(0))).Require(HttpStatusCode.Created);
     }
 

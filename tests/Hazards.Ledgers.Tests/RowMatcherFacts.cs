@@ -28,7 +28,7 @@ public class RowMatcherFacts
     public void A_row_retyped(string description, RowMatch? how) =>
         HowOf(Row("1", 2, "青石建材厂", description), Row("1", 2, "青石建材厂", "破碎机皮带轮无防护罩"), Row("2", 2, "红桥加油站", "卸油口静电接地夹失效")).ShouldBe(how);
 
-    /// <summary>A number that only counts, the day and the words find a row whose place is called otherwise; never that of another unit.</summary>
+    /// <summary>A number that only counts, the day and the words find a row at a place called otherwise; never another unit's.</summary>
     [Theory]
     [InlineData("青石建材有限公司破碎车间", "", RowMatch.Number, false)]
     [InlineData("", "青石建材有限公司", RowMatch.Number, false)]
@@ -44,7 +44,8 @@ public class RowMatcherFacts
         RowMatcher.Resembling([new(Guid.NewGuid(), "new", row)], [new(Hazard, "old", earlier)], new Dictionary<int, (Guid, RowMatch)>())
             .ContainsKey(0).ShouldBeTrue();
         RowMatcher.Resembling(
-            [new(Guid.NewGuid(), "new", row)], [new(Hazard, "old", earlier)], new Dictionary<int, (Guid, RowMatch)> { [1] = (Hazard, default) })
+            [new(Guid.NewGuid(), "new", row)], [new(Hazard, "old", earlier)],
+            new Dictionary<int, (Guid, RowMatch)> { [1] = (Hazard, default) })
             .ContainsKey(0).ShouldBe(false, resembles ? "it is another row's" : "it is known");
 
         static RowLikeness At(string where) => Row("3", 2, where, "破碎机皮带轮无防护罩") with { Unit = "青石镇人民政府" };

@@ -99,7 +99,8 @@ internal sealed class EarlierLedgers(NpgsqlDataSource dataSource)
     }
 
     /// <summary>
-    /// Ledgers imported within the jurisdiction, or for a wider place that holds it: a prefecture's holds the county's rows. The newest first.
+    /// Ledgers imported within the jurisdiction, or for a wider place that holds it: a prefecture's has the county's rows. The newest
+    /// first.
     /// </summary>
     internal async Task<IReadOnlyList<EarlierLedger>> ListAsync(
         RegionCode region, RegionCode jurisdiction, Guid? except, CancellationToken cancellationToken)

@@ -22,7 +22,8 @@ internal sealed record UndoImport(string Reason, ImmutableArray<HazardId>? Hazar
 /// however often it is asked for and wherever a process dies. Nothing is deleted; what was known before stays known.
 /// </summary>
 internal sealed class ImportUndo(
-    NpgsqlDataSource dataSource, IEventLog log, RulebookSource rules, SectorCatalogue sectors, HazardStore hazards, AccessRecorder access, TimeProvider clock)
+    NpgsqlDataSource dataSource, IEventLog log, RulebookSource rules, SectorCatalogue sectors, HazardStore hazards, AccessRecorder access,
+    TimeProvider clock)
 {
     /// <summary>The most hazards that one append withdraws.</summary>
     public const int MostHazards = 20_000;

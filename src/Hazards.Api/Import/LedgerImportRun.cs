@@ -97,7 +97,8 @@ internal sealed class LedgerImportRun(
                 [.. coming.Select(i => EarlierLedgers.IdOf(plan.Ledger, _planned[i].Reference!))], cancellationToken);
         if (plan.Earlier is not { } earlier)
             return;
-        _recorded = (await tools.Earlier.RowsAsync(earlier, by.Jurisdiction, _id, plan.Mapping, cancellationToken)).ToDictionary(r => r.Row.Hazard);
+        _recorded = (await tools.Earlier.RowsAsync(earlier, by.Jurisdiction, _id, plan.Mapping, cancellationToken))
+            .ToDictionary(r => r.Row.Hazard);
         ComingRow[] rows =
         [
             .. coming.Select(i => _planned[i]).Select(
@@ -313,7 +314,8 @@ internal sealed class LedgerImportRun(
         story.Compare(plan.Mapping, before);
         var (sector, sectorKnown) = LedgerPlan.SectorOf(row.Understood!, tools.Sectors);
         if (!regionKnown)
-            story.Doubt($"import.region_unknown: 地区“{story.RegionText}”对应不到 {Regions.NameOf(plan.Region)} 内的行政区划，按 {Regions.NameOf(region)} 登记");
+            story.Doubt($"import.region_unknown: 地区“{story.RegionText}”对应不到 {Regions.NameOf(plan.Region)} 内的行政区划，"
+                + $"按 {Regions.NameOf(region)} 登记");
         if (!sectorKnown)
             story.Doubt($"import.sector_unknown: 行业“{story.SectorText}”不在目录中，按“其他”登记");
         if (before is not null)

@@ -35,11 +35,14 @@ internal sealed record RowPhones(ImmutableArray<LedgerCell> Cells, PersonData? C
         return new RowPhones(cells.MoveToImmutable(), contact, string.Join('\n', clear));
     }
 
-    /// <summary>What was understood of a row without the numbers in what is no word of the hazard's own: its place, its category, its state.</summary>
+    /// <summary>
+    /// What was understood of a row, without the numbers in what is no word of the hazard's own: its place, its category, its state.
+    /// </summary>
     public static UnderstoodRow Without(UnderstoodRow row) => row with
     {
-        Place = Hide(row.Place), Project = Hide(row.Project), Category = Hide(row.Category), Region = Hide(row.Region), Sector = Hide(row.Sector),
-        Source = Hide(row.Source), Shift = Hide(row.Shift), Remark = Hide(row.Remark), Level = Hide(row.Level), State = Hide(row.State),
+        Place = Hide(row.Place), Project = Hide(row.Project), Category = Hide(row.Category), Region = Hide(row.Region),
+        Sector = Hide(row.Sector), Source = Hide(row.Source), Shift = Hide(row.Shift), Remark = Hide(row.Remark),
+        Level = Hide(row.Level), State = Hide(row.State),
     };
 
     private static string? Hide(string? text) => text is null ? null : PhoneNumbers.Hide(text).Text;

@@ -98,7 +98,8 @@ internal static class HazardReads
             hazard, asOf, [.. clocks.Select(c => SeenClock.Of(c, hazard, today, rulebook))], persons.Named(hazard, call.Caller),
             await naming.OfAsync(hazard, clocks, asOf, call.Stop)) with
             {
-                Sealed = SealNotice.Of(ever.DistinctBy(s => s.Id)), Survivor = survivor is null ? null : Survivor.Of(survivor, call.Caller.Sees(survivor)),
+                Sealed = SealNotice.Of(ever.DistinctBy(s => s.Id)),
+                Survivor = survivor is null ? null : Survivor.Of(survivor, call.Caller.Sees(survivor)),
             };
         return call.Shown(details, hazard.Version);
     }

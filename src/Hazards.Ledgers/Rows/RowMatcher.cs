@@ -188,7 +188,7 @@ public static class RowMatcher
         var met = matched.Values.Select(m => m.Hazard).ToHashSet();
         var numbered = earlier.Where(e => !met.Contains(e.Hazard) && Numbered(e.Likeness) is not null).ToLookup(e => Numbered(e.Likeness));
         return Enumerable.Range(0, coming.Count).Where(i => !matched.ContainsKey(i))
-            .Select(i => (Index: i, Near: Near(coming[i], there).FirstOrDefault() ?? numbered[Numbered(coming[i].Likeness)].FirstOrDefault()))
+            .Select(i => (Index: i, Near: Near(coming[i], there).Concat(numbered[Numbered(coming[i].Likeness)]).FirstOrDefault()))
             .Where(n => n.Near is not null)
             .ToDictionary(n => n.Index, n => n.Near!.Hazard);
     }

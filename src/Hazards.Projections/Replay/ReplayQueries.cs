@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Hazards.Domain;
+using Hazards.Domain.Codes;
 using Hazards.Projections.Reading;
 using Npgsql;
 using NpgsqlTypes;
@@ -25,9 +26,6 @@ public sealed class ReplayQueries(NpgsqlDataSource dataSource)
     /// go on.
     /// </summary>
     private const int Stretch = 20_000;
-
-    private const string Corrected = "e.type = 'hazard_corrected' and e.data ->> 'field' =";
-    private const string From = "(e.data ->> 'from') collate \"C\"";
 
     /// <summary>The events of hazards, in order; a stream that is no hazard's is left out. By the log's (stream, version).</summary>
     public async Task<IReadOnlyDictionary<HazardId, ImmutableArray<RecordedHappening>>> EventsAsync(
@@ -264,7 +262,7 @@ public sealed class ReplayQueries(NpgsqlDataSource dataSource)
         select e.seq_id, 'happened', e.stream_id, e.seq_id
         from (select e.seq_id, e.stream_id from log.mt_events e where e.seq_id > {range.After} and e.seq_id <= least({range.UpTo}, {range.After} + {Stretch}) order by e.seq_id) e
         join rows.hazards h on h.hazard_id = e.stream_id
-        where true{Inside(where, "h.region", region)} or h.hazard_id = any (array({Moved(where, region)}))
+        where true{Inside(where, "h.region", region)} or h.hazard_id = any (array({MovedFrom(where, region)}))
         order by e.seq_id limit {range.Limit}
         """;
 
@@ -276,15 +274,15 @@ public sealed class ReplayQueries(NpgsqlDataSource dataSource)
     {
         ReplaySubject.OfEnterprise { Code: var code } when where.Text(code.Value) is var value => $"""
             select h.hazard_id from rows.hazards h where h.enterprise = {value}
-            union select e.stream_id from log.mt_events e where {Corrected} 'enterpriseCreditCode' and {From} = {value}
+            union {Moved.Away(CorrectableField.EnterpriseCreditCode, $"{Moved.From} = {value}")}
             """,
         ReplaySubject.OfRegion { Region: var region } =>
-            $"select h.hazard_id from rows.hazards h where true{Inside(where, "h.region", region)} union {Moved(where, region)}",
+            $"select h.hazard_id from rows.hazards h where true{Inside(where, "h.region", region)} union {MovedFrom(where, region)}",
         _ => throw new ArgumentOutOfRangeException(nameof(subject)),
     };
 
-    private static string Moved(Conditions where, RegionCode region) =>
-        $"select e.stream_id from log.mt_events e where {Corrected} 'region'{Inside(where, From, region)}";
+    private static string MovedFrom(Conditions where, RegionCode region) =>
+        Moved.Away(CorrectableField.Region, $"true{Inside(where, Moved.From, region)}");
 
     private static string Inside(Conditions where, string column, RegionCode region) =>
         region.IsNation ? "" : $" and {column} >= {where.Text(region.Prefix)} and {column} < {where.Text(region.Prefix + ":")}";

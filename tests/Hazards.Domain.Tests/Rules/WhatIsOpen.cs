@@ -90,7 +90,8 @@ public sealed class WhatIsOpen
                 if (Decider.Decide(does, hazard, act).Refusal is { Field: null or "leg" or "occurredAt" } refusal)
                     Assert.Fail($"{refusal.Code} to {owner.Id} for {does} on {clock}");
                 OpenSteps.Of(hazard, act, OpenSteps.Duties(hazard, owner, rules, act.Date), rules)
-                    .ShouldContain(s => s.Urgency == StepUrgency.Due && s.Rule == does.Rule && (s.Leg ?? clock.Leg) == clock.Leg, clock.ToString());
+                    .ShouldContain(
+                        s => s.Urgency == StepUrgency.Due && s.Rule == does.Rule && (s.Leg ?? clock.Leg) == clock.Leg, clock.ToString());
             }
         }
     });

@@ -162,7 +162,8 @@ internal static class PageRefusals
     public static readonly RefusalCode SentBefore = new(
         "page.sent_before", RefusalKind.Conflict,
         "这张表单已经提交并办理过，那次填写的内容与现在的不同，这次没有办理：请先核对已登记的内容；确需另办一次的，请再次提交",
-        "This form was sent and done before, saying something else than now, and nothing was done this time: look at what is on record first; if this is meant as well, send it again");
+        "This form was sent and done before, saying something else than now; nothing was done this time. Look at what is on record "
+        + "first; if this is meant as well, send it again");
     public static readonly RefusalCode Differ = new(
         "page.passwords_differ", RefusalKind.Invalid, "两次输入的新密码不一致", "The two new passwords differ");
     public static readonly RefusalCode SiteSignOn = new(

@@ -205,8 +205,6 @@ internal sealed class EvidenceDesk(
     {
         await using var command = dataSource.CreateCommand();
         var sql = new System.Text.StringBuilder("select h.hazard_id, h.first_recorded_at from rows.hazards h where true");
-        const string moved = "select e.stream_id from log.mt_events e where e.type = 'hazard_corrected' and e.data ->> 'field' =";
-        const string from = "(e.data ->> 'from') collate \"C\"";
         string Given<T>(T value, NpgsqlDbType type)
         {
             command.Parameters.Add(PackageShelf.Of(value, type));
@@ -223,10 +221,11 @@ internal sealed class EvidenceDesk(
 
         sql.Append(" and ").Append(Within("h.region", jurisdiction));
         if (filter.Region is { } region && region != jurisdiction)
-            sql.Append(" and (").Append(Within("h.region", region)).Append(" or h.hazard_id in (").Append(moved).Append(" 'region' and ")
-                .Append(Within(from, region)).Append("))");
-        if (filter.Enterprise is { } enterprise)
-            And("(h.enterprise = {0} or h.hazard_id in (" + moved + " 'enterpriseCreditCode' and " + from + " = {0}))", enterprise.Value, NpgsqlDbType.Text);
+            sql.Append(" and (").Append(Within("h.region", region)).Append(" or h.hazard_id in (")
+                .Append(Moved.Away(CorrectableField.Region, Within(Moved.From, region))).Append("))");
+        if (filter.Enterprise is { } enterprise && Given(enterprise.Value, NpgsqlDbType.Text) is var code)
+            sql.Append(" and (h.enterprise = ").Append(code).Append(" or h.hazard_id in (")
+                .Append(Moved.Away(CorrectableField.EnterpriseCreditCode, $"{Moved.From} = {code}")).Append("))");
         if (filter.FoundFrom is { } foundFrom)
             And("h.found_at >= {0}", ChinaTime.StartOf(foundFrom).UtcDateTime, NpgsqlDbType.TimestampTz);
         if (filter.FoundTo is { } foundTo)

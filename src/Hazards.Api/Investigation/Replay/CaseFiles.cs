@@ -66,7 +66,7 @@ internal sealed class CaseFiles(ReplayQueries replay, IRegistryQueries registry,
                     .Concat(known.SelectMany(e => e.Context.Told).Select(t => t.Office).OfType<RegionCode>()).ToHashSet());
         }
 
-        public IReadOnlyDictionary<BodyId, Body> Of(IReadOnlyDictionary<BodyId, Body> bodies, ILookup<RegionCode, Body> offices)
+        public Dictionary<BodyId, Body> Of(IReadOnlyDictionary<BodyId, Body> bodies, ILookup<RegionCode, Body> offices)
         {
             var own = new Dictionary<BodyId, Body> { [Clockwork.Body.Id] = Clockwork.Body };
             foreach (var body in Bodies.Select(b => bodies.GetValueOrDefault(b)).OfType<Body>().Concat(Offices.SelectMany(o => offices[o])))

@@ -164,7 +164,9 @@ internal sealed class SubjectFiles(ReplayQueries replay, CaseFiles files, TimePr
         string? cursor = null;
         for (var counted = 0; counted < MostCounted; counted += PageOfCount)
         {
-            var (open, next) = whole is not null ? (whole, null) : await PageAsync(q with { Cursor = cursor, Limit = PageOfCount }, stop, from);
+            var (open, next) = whole is not null
+                ? (whole, null)
+                : await PageAsync(q with { Cursor = cursor, Limit = PageOfCount }, stop, from);
             foreach (var file in open.Values)
             {
                 before.Add(file, from);

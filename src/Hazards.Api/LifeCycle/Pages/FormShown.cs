@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Hazards.Api.Http.Pages;
 using Hazards.Domain;
 
@@ -13,6 +14,12 @@ internal sealed record FormShown(PageCall Page, string Command, string Id, IForm
 {
     /// <summary>However often the form is sent, it is done once; each form has a token of its own.</summary>
     public string Token { get; } = Page.NewKey(Sent);
+
+    /// <summary>The version that it is sent with: that which was looked at, until something newer was seen.</summary>
+    public string Version(long now) =>
+        Sent is not null && Page.Problem?.Reason is { } problem && problem.Kind != RefusalKind.Stale && problem != PageRefusals.SentBefore
+            ? Sent["_version"].ToString()
+            : now.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>What stands in a field.</summary>
     public string? Value(StepField field, string name) => Sent is null ? field.Default?.ToString() : Sent[name];

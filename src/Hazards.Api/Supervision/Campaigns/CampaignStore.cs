@@ -65,7 +65,8 @@ internal sealed class InspectionStore(
         RunAsync(id, isNew: false, command, given, terms, null, cancellationToken);
 
     private async Task<Outcome<Inspection>> RunAsync(
-        Guid id, bool isNew, IInspectionCommand command, Given given, Terms terms, DateTimeOffset? occurredAt, CancellationToken cancellationToken)
+        Guid id, bool isNew, IInspectionCommand command, Given given, Terms terms, DateTimeOffset? occurredAt,
+        CancellationToken cancellationToken)
     {
         SealWatch? watch = null;
         var decide = Decide(command, given, terms, occurredAt);
