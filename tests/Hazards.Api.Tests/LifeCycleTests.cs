@@ -215,6 +215,12 @@ public sealed class LifeCycleTests(Service service) : IClassFixture<Service>
         refused.Text.ShouldContain(first);
         away["withMerged"] = true;
         (await prefecture.PostAsync($"hazards/{survivor}/corrections", away)).Require(HttpStatusCode.OK);
+        // Who answers for it now is told what was reported of it, though he does not see the reports.
+        await service.BodyAsync("ey-merging", "洱源县安委办", "committeeOffice", "532930");
+        var receiving = await service.KeyAsync("ey-merging", "532930", "coordinator");
+        var reports = (await receiving.GetAsync($"hazards/{survivor}")).Require(HttpStatusCode.OK).Json["merged"]!.AsArray();
+        reports.Select(r => (r!["id"]!.ToString(), (bool)r["visible"]!)).ShouldBe([(merged, false), (first, false)], ignoreOrder: true);
+        reports.ShouldAllBe(r => r!["description"]!.ToString().Length > 0);
 
         var own = await service.HazardAsync();
         var merge = new JsonObject { ["into"] = survivor, ["reason"] = "同一处" };

@@ -94,12 +94,14 @@ internal static class HazardReads
         foreach (var one in await store.MatterAsync(hazard, asOf, call.Stop))
             ever.AddRange(await seals.EverAsync(one.Enterprise, one.Region, asOf, call.Stop));
         var survivor = await store.SurvivorAsync(hazard, asOf, call.Stop);
+        var merged = await store.MergedAsync(hazard, asOf, call.Stop);
         var details = HazardDetails.Of(
             hazard, asOf, [.. clocks.Select(c => SeenClock.Of(c, hazard, today, rulebook))], persons.Named(hazard, call.Caller),
             await naming.OfAsync(hazard, clocks, asOf, call.Stop)) with
             {
                 Sealed = SealNotice.Of(ever.DistinctBy(s => s.Id)),
                 Survivor = survivor is null ? null : Survivor.Of(survivor, call.Caller.Sees(survivor)),
+                Merged = merged.IsEmpty ? null : MergedReport.Of(merged, call.Caller),
             };
         return call.Shown(details, hazard.Version);
     }
@@ -169,6 +171,9 @@ internal sealed record HazardDetails(
 
     /// <summary>并案: what became of the hazard it goes on as; absent where it was not merged.</summary>
     public Survivor? Survivor { get; init; }
+
+    /// <summary>并入的隐患: the reports that share its fate, also by way of another; absent where there is none.</summary>
+    public ImmutableArray<MergedReport>? Merged { get; init; }
 
     public static HazardDetails Of(Hazard hazard, DateTimeOffset? asOf, ImmutableArray<SeenClock> clocks, ImmutableArray<PersonNamed> persons, Names names) =>
         new(
@@ -290,4 +295,26 @@ internal sealed record Survivor(HazardId Id, bool Visible, CodeEntry Stage, Code
     public static Survivor Of(Hazard hazard, bool visible) => new(
         hazard.Id, visible, LifeCycle.Labels.Of(hazard.Stage), LifeCycle.Labels.Of(hazard.Closure?.Ground),
         hazard.Rejection?.At ?? hazard.Closure?.At);
+}
+
+/// <summary>
+/// 并入的隐患: what was reported of the same thing. Who answers for the matter is told what it holds, though the report may lie where the
+/// caller sees nothing; who sees only its own is not, lest it learn who told on it.
+/// </summary>
+/// <param name="Id">The hazard.</param>
+/// <param name="Visible">Whether the caller sees that hazard itself.</param>
+/// <param name="Region">Where it lies.</param>
+/// <param name="FoundAt">When it was found.</param>
+/// <param name="Title">Its title.</param>
+/// <param name="Description">Its description.</param>
+internal sealed record MergedReport(HazardId Id, bool Visible, RegionCode Region, DateTimeOffset FoundAt, string Title, string Description)
+{
+    // Nobody reads more at once; the ids of all stand in the hazard.
+    private const int Most = 100;
+
+    public static ImmutableArray<MergedReport> Of(ImmutableArray<Hazard> merged, Caller caller) =>
+    [
+        .. merged.Where(m => !caller.Body.SeesOnlyItsOwn || caller.Sees(m)).Take(Most)
+            .Select(m => new MergedReport(m.Id, caller.Sees(m), m.Region, m.FoundAt, m.Title, m.Description)),
+    ];
 }

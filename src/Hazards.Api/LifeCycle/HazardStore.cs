@@ -432,7 +432,7 @@ internal sealed class HazardStore(
         given with { By = given.By with { Body = await registry.WithOfficesAsync(given.By.Body, null, cancellationToken) } };
 
     /// <summary>What was merged into a hazard and still is, also by way of another.</summary>
-    private async Task<ImmutableArray<Hazard>> MergedAsync(Hazard survivor, DateTimeOffset? asOf, CancellationToken cancellationToken)
+    internal async Task<ImmutableArray<Hazard>> MergedAsync(Hazard survivor, DateTimeOffset? asOf, CancellationToken cancellationToken)
     {
         var all = new List<Hazard> { survivor };
         for (var i = 0; i < all.Count; i++)
