@@ -27,6 +27,15 @@ internal static class Checks
     public static Refusal? AfterAcceptance(Act act, Hazard hazard) =>
         After(act, hazard.Legs.Values.Max(l => l.Since), new Words("验收", "the acceptance"));
 
+    /// <summary>What could not be while production was stopped.</summary>
+    public static Refusal? AfterResumption(Act act, Hazard hazard) =>
+        hazard.ResumedAt is { } resumed ? After(act, resumed, new Words("恢复生产", "the resumption of production")) : null;
+
+    /// <summary>What follows the order to stop in force: the order itself, and the newest review that left it so.</summary>
+    public static Refusal? AfterStop(Act act, Hazard hazard) => hazard.Suspension is not { } stop ? null
+        : After(act, stop.Since, new Words("责令停产停业", "the order to stop production"))
+            ?? (stop.ReviewedAt is { } reviewed ? After(act, reviewed, Words.Of(CommandRules.ReviewResumption)) : null);
+
     /// <summary>What could not be while it was still listed.</summary>
     public static Refusal? AfterDelisting(Act act, Hazard hazard) =>
         hazard.Listings.LastOrDefault()?.EndedAt is { } ended ? After(act, ended, Words.Of(CommandRules.Delist)) : null;

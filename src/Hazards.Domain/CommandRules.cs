@@ -148,7 +148,7 @@ public static class CommandRules
         "suspend_production", "责令停产停业", "Suspend production", [Role.Enforcer], Relation.OwnRegion, Open);
     public static readonly CommandRule RequestResumption = Rule(
         "request_resumption", "申请恢复生产", "Apply to resume production", [Role.Responsible], Relation.LegBody, HandedOver,
-        [LegStage.Rectifying, LegStage.Declared, LegStage.Accepted]);
+        [LegStage.Assigned, LegStage.Rectifying, LegStage.Declared, LegStage.Accepted]);
     public static readonly CommandRule ReviewResumption = Rule(
         "review_resumption", "复产审查", "Review the application to resume", [Role.Enforcer, Role.Inspector], Relation.OwnRegion, Open);
     public static readonly CommandRule ReportProgress = Rule(

@@ -434,9 +434,10 @@ public sealed record Hazard
             l => l with
             {
                 Request = null, Deadline = e.To, Extensions = l.Extensions + 1, ExtendedAt = context.OccurredAt,
-                DeadlineByLedger = IsImported(context),
+                ExtensionDecidedAt = context.OccurredAt, DeadlineByLedger = IsImported(context),
             }, own: false),
-        ExtensionRefused e => With(e.Leg, context, l => l with { Request = null }, own: false),
+        ExtensionRefused e => With(
+            e.Leg, context, l => l with { Request = null, ExtensionDecidedAt = context.OccurredAt }, own: false),
         CompletionDeclared e => With(
             e.Leg, context,
             l => l with
@@ -470,6 +471,7 @@ public sealed record Hazard
                 Listing = new Listing(e.Level, context.Body, context.OccurredAt, e.Deadline, context.Document)
                 {
                     PublishedIn = e.PublishedIn, PublishedAt = e.PublishedIn is null ? null : context.OccurredAt,
+                    Requirements = e.Requirements,
                 },
                 EverListed = true, Delisting = null,
                 Listings = Listings.Add(new ListingTerm(e.Level, context.Body, context.OccurredAt, e.Deadline, null, null)),
@@ -478,7 +480,10 @@ public sealed record Hazard
         {
             Listings = [.. Listings.Select(
                 l => l.EndedAt is null ? l with { EndedAt = context.OccurredAt, Ground = e.Ground, Whole = Listing } : l)],
-            Listing = null, Delisting = new Delisting(e.Level, Listing!.By, context.OccurredAt, Listing.PublishedIn, null),
+            Listing = null, Delisting = new Delisting(e.Level, Listing!.By, context.OccurredAt, Listing.PublishedIn, null)
+            {
+                Ground = e.Ground, Reason = e.Reason,
+            },
         }).ListedAgain(context),
         ListingPublished e => this with { Listing = Listing! with { PublishedIn = e.Medium, PublishedAt = context.OccurredAt } },
         ListingFiled e => this with { Listing = Listing! with { FiledWith = e.With, FiledAt = context.OccurredAt } },
@@ -866,6 +871,10 @@ public sealed record LegState
     /// <summary>How many extensions were granted.</summary>
     public int Extensions { get; init; }
 
+    /// <summary>When an extension was last granted or refused.</summary>
+    [JsonIgnore]
+    public DateTimeOffset? ExtensionDecidedAt { get; init; }
+
     /// <summary>When its deadline was last put off: by an extension, or for the days that production stood still.</summary>
     public DateTimeOffset? ExtendedAt { get; init; }
 
@@ -1019,6 +1028,10 @@ public sealed record Listing(ListingLevel Level, BodyId By, DateTimeOffset At, D
     /// <summary>Since when it is to be made public: that it was listed, or that it still is although its end was made public.</summary>
     internal DateTimeOffset PublishFrom { get; init; } = At;
 
+    /// <summary>What is required.</summary>
+    [JsonIgnore]
+    public string Requirements { get; init; } = "";
+
     /// <summary>With whom it was filed.</summary>
     public BodyId? FiledWith { get; init; }
 
@@ -1032,7 +1045,16 @@ public sealed record Listing(ListingLevel Level, BodyId By, DateTimeOffset At, D
 /// <param name="At">When it was delisted.</param>
 /// <param name="Medium">Where the listing had been made public.</param>
 /// <param name="PublishedAt">When the end was.</param>
-public sealed record Delisting(ListingLevel Level, BodyId By, DateTimeOffset At, string? Medium, DateTimeOffset? PublishedAt);
+public sealed record Delisting(ListingLevel Level, BodyId By, DateTimeOffset At, string? Medium, DateTimeOffset? PublishedAt)
+{
+    /// <summary>Why.</summary>
+    [JsonIgnore]
+    public DelistingGround Ground { get; init; }
+
+    /// <summary>In words.</summary>
+    [JsonIgnore]
+    public string Reason { get; init; } = "";
+}
 
 /// <summary>One listing from its beginning to its end.</summary>
 /// <param name="Level">The level.</param>

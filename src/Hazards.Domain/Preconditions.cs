@@ -38,7 +38,7 @@ internal static class Preconditions
         "escalate" => act.By.Body.Region.Level < RegionLevel.Nation ? null
             : HazardRefusals.EscalateUp.Because("to", ("body", "—"), ("from", act.By.Body.Id), ("region", hazard.Region)),
         "decline_step" => Proposed(hazard, act),
-        "issue_paper" => SomePaper(hazard),
+        "issue_paper" => SomePaper(hazard, act),
         "close" => MayDelist(hazard, act) ?? AcceptanceRules.Outgrown(hazard, act),
         "look_back" => NoLegsBody(hazard, act),
         _ => null,
@@ -90,7 +90,8 @@ internal static class Preconditions
     // Before anything is assigned, or where who answers is gone, nobody can apply, and where all is accepted, nobody may keep it stopped by
     // not applying: the order is then lifted by the enforcer's own review.
     private static Refusal? AppliedFor(Hazard hazard, Act act) =>
-        hazard.ResumptionOwedSince is null && hazard.Legs.Values.Any(l => Succession.IsThere(l.Body, hazard, act.Bodies))
+        hazard.ResumptionOwedSince is null
+        && hazard.Legs.Values.Any(l => l.Stage != LegStage.Returned && Succession.IsThere(l.Body, hazard, act.Bodies))
             ? HazardRefusals.NotRequested.Because() : null;
 
     private static Refusal? NoLegsBody(Hazard hazard, Act act) =>
@@ -156,11 +157,11 @@ internal static class Preconditions
         return why ?? HazardRefusals.NotProposed.Because("step", ("step", "—"), ("clock", "—"), ("due", "—"));
     }
 
-    private static Refusal? SomePaper(Hazard hazard)
+    private static Refusal? SomePaper(Hazard hazard, Act act)
     {
         Refusal? why = null;
         foreach (var paper in Enum.GetValues<PaperKind>())
-            if (IssuePaper.Missing(paper, hazard) is { } missing)
+            if (IssuePaper.Missing(paper, hazard, act.By.Body.Id) is { } missing)
                 why ??= missing;
             else
                 return null;

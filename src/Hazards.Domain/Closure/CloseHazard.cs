@@ -19,7 +19,9 @@ public sealed record CloseHazard(string? Remarks = null, bool UnitClosed = false
     {
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
-        if (Refusal.All(Checks.AfterAcceptance(act, hazard), Texts.Optional("remarks", Remarks)) is { } wrong)
+        if (Refusal.All(
+            Checks.AfterAcceptance(act, hazard), Checks.AfterResumption(act, hazard), Checks.AfterStop(act, hazard),
+            Texts.Optional("remarks", Remarks)) is { } wrong)
             return wrong;
         if (hazard.Suspension is not null && !UnitClosed)
             return HazardRefusals.StillSuspended.Because();

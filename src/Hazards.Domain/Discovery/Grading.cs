@@ -64,6 +64,7 @@ public sealed record RegradeHazard(
         if (Refusal.All(Grading.CheckBasis(Level, Basis),
             Grading.CheckGrade(Level, Grade, act),
             Texts.Required("reason", Reason),
+            Checks.AfterReopening(act, hazard),
             Checks.After(act, hazard.GradedAt ?? hazard.FoundAt, new Words("核实定级", "the grading"))) is { } wrong)
             return wrong;
         if (Level != Level.Major && Grading.CheckMerged(Merged, WithMerged, act) is { } lowered)

@@ -3,7 +3,10 @@ using Hazards.Domain.Codes;
 
 namespace Hazards.Domain;
 
-/// <summary>制发文书: makes a paper about what was done already. A supervision notice and a criticism are made with their own acts.</summary>
+/// <summary>
+/// 制发文书: makes a paper about what was done already, by the body that did it. A supervision notice and a criticism are made with their
+/// own acts.
+/// </summary>
 /// <param name="Paper">The paper.</param>
 /// <param name="Leg">To this leg only; to all when left out.</param>
 public sealed record IssuePaper(PaperKind Paper, Leg? Leg = null) : IHazardCommand
@@ -19,27 +22,50 @@ public sealed record IssuePaper(PaperKind Paper, Leg? Leg = null) : IHazardComma
     {
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
-        if (Missing(Paper, hazard) is { } wrong)
+        if ((Missing(Paper, hazard, act.By.Body.Id, Leg) ?? AfterTheAct(hazard, act)) is { } wrong)
             return wrong;
-        return Checks.Document(act, Rule) is { } noNumber ? noNumber : Decision.Of(new PaperIssued(Paper, Leg, Papers.To(hazard, Leg)));
+        return Checks.Document(act, Rule) is { } noNumber ? noNumber : Decision.Of(
+            new PaperIssued(Paper, Leg, [.. Papers.LegsOf(Paper, hazard, Leg).Select(l => l.Body)]));
     }
 
-    /// <summary>Why a paper cannot be made now; null when it can.</summary>
-    public static Refusal? Missing(PaperKind paper, Hazard hazard)
+    /// <summary>Why a paper cannot be made now by a body; null when it can.</summary>
+    /// <param name="paper">The paper.</param>
+    /// <param name="hazard">The hazard.</param>
+    /// <param name="by">Whose paper it would be.</param>
+    /// <param name="leg">To this leg only; to all when left out.</param>
+    public static Refusal? Missing(PaperKind paper, Hazard hazard, BodyId by, Leg? leg = null)
     {
         ArgumentNullException.ThrowIfNull(hazard);
+        // 退回的已不由该单位负责.
+        var legs = Papers.LegsOf(paper, hazard, leg).ToArray();
         return paper switch
         {
             PaperKind.SupervisionNotice or PaperKind.Criticism => HazardRefusals.PaperWithAct.Because("paper", ("paper", Words.Of(paper))),
-            PaperKind.AssignmentOrder or PaperKind.RectificationDirective when hazard.Legs.IsEmpty => Needs(CommandRules.Assign),
+            PaperKind.AssignmentOrder or PaperKind.RectificationDirective when legs.Length == 0 || !hazard.IsOpen => Needs(CommandRules.Assign),
+            PaperKind.AssignmentOrder => legs.Select(l => Of(l.OrderedBy, l.AssignedBy)).FirstOrDefault(r => r is not null),
             PaperKind.ListingNotice when hazard.Listing is null => Needs(CommandRules.List),
+            PaperKind.ListingNotice => Of(hazard.Listing.By),
             PaperKind.DelistingNotice when hazard.Delisting is null => Needs(CommandRules.Delist),
+            PaperKind.DelistingNotice => Of(hazard.Delisting.By),
             PaperKind.ClosureNotice when hazard.Closure is null => Needs(CommandRules.Close),
+            PaperKind.ClosureNotice => Of(hazard.Closure.By, hazard.Closure.Watcher),
             _ => null,
         };
 
         Refusal Needs(CommandRule act) => HazardRefusals.PaperTooEarly.Because("paper", ("paper", Words.Of(paper)), ("act", Words.Of(act)));
+
+        // A paper is of who decided, or took that over.
+        Refusal? Of(params ReadOnlySpan<BodyId?> whose) => whose.Contains(by) ? null
+            : HazardRefusals.PaperNotYours.Because("paper", ("paper", Words.Of(paper)), ("body", whose[^1]), ("caller", by));
     }
+
+    private Refusal? AfterTheAct(Hazard hazard, Act act) => Paper switch
+    {
+        PaperKind.ListingNotice => Checks.After(act, hazard.Listing!.At, Words.Of(CommandRules.List)),
+        PaperKind.DelistingNotice => Checks.After(act, hazard.Delisting!.At, Words.Of(CommandRules.Delist)),
+        PaperKind.ClosureNotice => Checks.After(act, hazard.Closure!.At, Words.Of(CommandRules.Close)),
+        _ => Checks.After(act, Papers.LegsOf(Paper, hazard, Leg).Max(l => l.AssignedAt), Words.Of(CommandRules.Assign)),
+    };
 }
 
 /// <summary>Which papers go with which events.</summary>
@@ -95,6 +121,14 @@ public static class Papers
         ISupervisionStep { Against: { } against } => [against],
         _ => To(after, LegOf(happened)),
     };
+
+    /// <summary>The legs that a paper on request is about: what orders something is not to who gave the leg back.</summary>
+    public static IEnumerable<LegState> LegsOf(PaperKind paper, Hazard hazard, Leg? leg)
+    {
+        ArgumentNullException.ThrowIfNull(hazard);
+        var orders = paper is PaperKind.AssignmentOrder or PaperKind.RectificationDirective;
+        return hazard.Legs.Values.Where(l => (leg is null || l.Leg == leg) && !(orders && l.Stage == LegStage.Returned));
+    }
 
     /// <summary>Whom a paper goes to: the bodies of the legs.</summary>
     public static ImmutableArray<BodyId> To(Hazard hazard, Leg? leg)

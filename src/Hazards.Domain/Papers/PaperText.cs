@@ -47,7 +47,7 @@ public sealed record PaperFacts(
 
     private Leg? Leg => Papers.LegOf(Event);
 
-    private IEnumerable<LegState> Legs => Hazard.Legs.Values.Where(l => Leg is null || l.Leg == Leg);
+    private IEnumerable<LegState> Legs => Papers.LegsOf(Kind, Hazard, Leg);
 
     /// <summary>The paper in words.</summary>
     public PaperText ToText() => new(Kind, Letterhead, Number, Title, MainTo(), Lines(), Annexes(), Date, CopyTo());
@@ -105,10 +105,13 @@ public sealed record PaperFacts(
         PaperKind.SupervisionNotice => "下列事故隐患的整改工作，现予督办。",
         PaperKind.RectificationDirective => "下列事故隐患，责令限期整改。",
         PaperKind.ListingNotice => $"经研究，决定对下列事故隐患实行{ListingName(Hazard.Listing?.Level)}督办。",
-        PaperKind.DelistingNotice => $"下列事故隐患，自{PaperText.Day(Date)}起予以摘牌。",
-        PaperKind.ClosureNotice => $"下列事故隐患，自{PaperText.Day(Date)}起予以销号。",
+        // From the day on which it was, whenever the paper is made.
+        PaperKind.DelistingNotice => $"下列事故隐患，自{Since(Hazard.Delisting?.At)}起予以摘牌。",
+        PaperKind.ClosureNotice => $"下列事故隐患，自{Since(Hazard.Closure?.At)}起予以销号。",
         _ => "下列事故隐患整改不力，现予通报批评。",
     };
+
+    private string Since(DateTimeOffset? at) => PaperText.Day(at is { } then ? ChinaTime.DateAt(then) : Date);
 
     private IEnumerable<PaperLine> About()
     {
@@ -149,11 +152,6 @@ public sealed record PaperFacts(
                 foreach (var line in Lines(e.Text))
                     yield return line;
                 break;
-            case HazardListed e:
-                foreach (var line in Lines(e.Requirements))
-                    yield return line;
-                yield return Text($"务于{PaperText.Day(e.Deadline)}前整改到位。");
-                break;
             case HazardDelisted e:
                 yield return Text($"摘牌原因：{CodeList.Chinese(e.Ground)}。{End(Flat(e.Reason))}");
                 break;
@@ -175,7 +173,7 @@ public sealed record PaperFacts(
         {
             case PaperKind.AssignmentOrder:
                 if (Legs.Where(l => l.Stage == LegStage.Assigned).Select(l => (DateTimeOffset?)l.AssignedAt).Max() is { } since
-                    && Policy.Due(ClockKind.Acknowledge, Hazard.Level, since, Calendar) is { } due)
+                    && Policy.Due(ClockKind.Acknowledge, Hazard.Level, since, Calendar) is { } due && due.Date >= Date)
                     yield return Text($"请于{PaperText.Day(due.Date)}前签收；不属本单位职责的，请及时退回并说明理由。");
                 yield return Text("请落实整改措施、责任人、资金、时限和预案；整改完成前落实临时防范措施，确保安全。整改完成后及时申报复查。");
                 break;
@@ -183,9 +181,12 @@ public sealed record PaperFacts(
                 yield return Text("逾期不整改或整改不到位的，将依法依规严肃处理；隐患排除前或者排除过程中无法保证安全的，应当停产停业或者停止使用相关设施、设备。");
                 break;
             case PaperKind.ListingNotice when Hazard.Listing is { } listing:
-                yield return Text($"务于{PaperText.Day(listing.Deadline)}前整改到位；整改情况按期报送本机关。");
+                foreach (var line in Lines(listing.Requirements))
+                    yield return line;
+                yield return Text($"务于{PaperText.Day(listing.Deadline)}前整改到位。");
                 break;
-            case PaperKind.DelistingNotice:
+            case PaperKind.DelistingNotice when Hazard.Delisting is { } delisting:
+                yield return Text($"摘牌原因：{CodeList.Chinese(delisting.Ground)}。{End(Flat(delisting.Reason))}");
                 yield return Text("摘牌后仍须落实安全生产主体责任，防止隐患反弹。");
                 break;
             case PaperKind.ClosureNotice when Hazard.Closure is { } closure:

@@ -22,6 +22,7 @@ public sealed record RequestExtension(Leg Leg, DateOnly To, string Reason) : IHa
         var leg = hazard.Legs[Leg];
         var deadline = hazard.DeadlineOf(leg);
         return Refusal.All(Checks.After(act, leg.Since, new Words("上一步", "the step before")),
+            leg.ExtensionDecidedAt is { } decided ? Checks.After(act, decided, Words.Of(CommandRules.DecideExtension)) : null,
             Texts.Required("reason", Reason),
             Extensions.CheckNew(To, deadline, act.PolicyInTime.Extension)) is { } wrong
             ? wrong

@@ -23,7 +23,9 @@ public sealed record SubmitPlan(Leg Leg, ImmutableSortedDictionary<PlanPart, str
         ArgumentNullException.ThrowIfNull(act);
         var parts = Parts ?? ImmutableSortedDictionary<PlanPart, string>.Empty;
         var level = hazard.Level ?? Level.General;
-        if (Refusal.All(Checks.After(act, hazard.Legs[Leg].Since, new Words("签收", "the acknowledgement")),
+        var leg = hazard.Legs[Leg];
+        if (Refusal.All(Checks.After(act, leg.Since, new Words("签收", "the acknowledgement")),
+            leg.Plan is { } before ? Checks.After(act, before.Since, new Words("上一份方案", "the plan before")) : null,
             Checks.Money("funds", Funds),
             Texts.Check("keptElsewhere", KeptElsewhere, 0, 500)) is { } wrong)
             return wrong;

@@ -15,7 +15,9 @@ public sealed record SuspendProduction(bool Whole, string Scope) : IHazardComman
     {
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
-        return Refusal.All(Checks.Document(act, Rule), Texts.Required("scope", Scope)) is { } wrong
+        return Refusal.All(
+            Checks.AfterReopening(act, hazard), Checks.AfterResumption(act, hazard), Checks.Document(act, Rule),
+            Texts.Required("scope", Scope)) is { } wrong
             ? wrong
             : Decision.Of(new ProductionSuspended(Whole, Scope));
     }
@@ -37,8 +39,7 @@ public sealed record RequestResumption(Leg Leg, string Grounds) : IHazardCommand
     {
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
-        return Refusal.All(Checks.After(act, hazard.Suspension!.Since, new Words("责令停产停业", "the order to stop production")),
-            Texts.Required("grounds", Grounds)) is { } wrong
+        return Refusal.All(Checks.AfterStop(act, hazard), Texts.Required("grounds", Grounds)) is { } wrong
             ? wrong
             : Decision.Of(new ResumptionRequested(Leg, Grounds));
     }
@@ -61,10 +62,10 @@ public sealed record ReviewResumption(Verdict Verdict, string Findings) : IHazar
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
         var suspension = hazard.Suspension!;
-        return Refusal.All(Checks.After(act, hazard.ResumptionOwedSince ?? suspension.Since, suspension.RequestedAt is not null
-                ? Words.Of(CommandRules.RequestResumption)
-                : hazard.ResumptionOwedSince is null ? Words.Of(CommandRules.SuspendProduction)
-                : new Words("验收、停产停业或上次复产审查", "the acceptance, the stop or the review before")),
+        return Refusal.All(
+            Checks.AfterStop(act, hazard),
+            suspension.RequestedAt is { } requested ? Checks.After(act, requested, Words.Of(CommandRules.RequestResumption))
+                : hazard.ResumptionOwedSince is null ? null : Checks.AfterAcceptance(act, hazard),
             Texts.Required("findings", Findings)) is { } wrong
             ? wrong
             : Decision.Of([new ResumptionReviewed(Verdict, Findings), .. Moved(hazard, suspension, act)]);

@@ -76,6 +76,10 @@ public sealed record DeclareCompletion(Leg Leg, string Results, decimal? Spent =
         ArgumentNullException.ThrowIfNull(act);
         var leg = hazard.Legs[Leg];
         return Refusal.All(Checks.After(act, leg.Since, new Words("上一步", "the step before")),
+            // 重大隐患先有方案: it cannot have been done before it was approved how.
+            hazard.Level is { } level && act.Policy.PlanRequired.Contains(level) && leg.Plan is { Verdict: Verdict.Pass } plan
+                ? Checks.After(act, plan.Since, Words.Of(CommandRules.ReviewPlan))
+                : null,
             Texts.Required("results", Results),
             Checks.Money("spent", Spent)) is { } wrong
             ? wrong

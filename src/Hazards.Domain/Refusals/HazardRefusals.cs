@@ -269,6 +269,9 @@ public static class HazardRefusals
         "A paper of this kind ({paper}) is made with its own act, not by itself");
     public static readonly RefusalCode PaperTooEarly = new(
         "paper.too_early", Conflict, "尚未{act}，不能制发{paper}", "This paper ({paper}) needs an act that has not been done: {act}");
+    public static readonly RefusalCode PaperNotYours = new(
+        "paper.not_yours", Forbidden, "{paper}由作出决定的单位（{body}）制发，{caller} 不是",
+        "This paper ({paper}) is of the body that decided ({body}); {caller} is not");
 
     // Record
     public static readonly RefusalCode CorrectionEnterprise = new(

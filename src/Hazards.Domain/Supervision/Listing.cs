@@ -36,7 +36,7 @@ public sealed record ListHazard(
     /// <summary>It is listed once it was graded, and no more than once at a time.</summary>
     private static Refusal? AfterWhatItFollows(Hazard hazard, Act act) =>
         (hazard.VerifiedAt is { } verified ? Checks.After(act, verified, Words.Of(CommandRules.Verify)) : null)
-        ?? Checks.AfterDelisting(act, hazard);
+        ?? Checks.AfterReopening(act, hazard) ?? Checks.AfterDelisting(act, hazard);
 
     private Refusal? TooLong(ListingRule rule, Act act) =>
         rule.MostDays is { } most && Deadline > act.Date.AddDays(most)

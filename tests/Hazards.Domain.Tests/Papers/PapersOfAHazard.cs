@@ -23,6 +23,52 @@ public sealed class PapersOfAHazard
         Refused(Stories.Closed, PaperKind.ClosureNotice).ShouldBeNull();
     }
 
+    /// <summary>A paper is of who decided; nobody else states a decision that he did not take, and nobody one that stands no more.</summary>
+    [Fact]
+    public void A_paper_is_made_by_who_did_what_it_is_about()
+    {
+        var delisted = Stories.Listed.And(CityOffice, new HazardDelisted(ListingLevel.Prefecture, DelistingGround.LevelChanged, "降级"));
+        foreach (var (story, paper, by) in new[]
+        {
+            (Stories.Assigned, PaperKind.AssignmentOrder, CountyOffice), (Stories.Listed, PaperKind.ListingNotice, CityOffice),
+            (delisted, PaperKind.DelistingNotice, CityOffice), (Stories.Closed, PaperKind.ClosureNotice, CountyOffice),
+        })
+        {
+            story.When(by, new IssuePaper(paper)).ThenItHappens();
+            story.When(Supervision, new IssuePaper(paper)).ThenRefused(HazardRefusals.PaperNotYours, "paper");
+        }
+
+        Refused(Stories.Closed, PaperKind.AssignmentOrder).ShouldBe("paper.too_early");
+        var returned = Stories.Dual.And(GasRegulator, new AssignmentReturned(Leg.Sectoral, "不属本单位"));
+        returned.When(CountyOffice, new IssuePaper(PaperKind.AssignmentOrder, Leg.Sectoral)).ThenRefused(HazardRefusals.PaperTooEarly, "paper");
+        returned.When(CountyOffice, new IssuePaper(PaperKind.AssignmentOrder)).Decision.Events.ShouldHaveSingleItem()
+            .ShouldBeOfType<PaperIssued>().To.ShouldBe([CountyGovernment.Id]);
+    }
+
+    /// <summary>A paper made later says from which day on it is so, and what was required and why, as the one made with the act does.</summary>
+    [Fact]
+    public void A_paper_made_later_says_what_the_act_said()
+    {
+        var closed = Stories.Closed;
+        Words(closed.AfterDays(9), PaperKind.ClosureNotice, CountyOffice)
+            .ShouldContain($"自{PaperText.Day(ChinaTime.DateAt(closed.Then.Closure!.At))}起予以销号");
+        var delisted = Stories.Listed.And(CityOffice, new HazardDelisted(ListingLevel.Prefecture, DelistingGround.LevelChanged, "复核后降级"));
+        var said = Words(delisted.AfterDays(9), PaperKind.DelistingNotice, CityOffice);
+        said.ShouldContain($"自{PaperText.Day(ChinaTime.DateAt(delisted.Then.Delisting!.At))}起予以摘牌");
+        said.ShouldContain("复核后降级");
+        Words(Stories.Listed.AfterDays(9), PaperKind.ListingNotice, CityOffice).ShouldContain(Stories.Listed.Then.Listing!.Requirements);
+        Words(Stories.Assigned, PaperKind.AssignmentOrder, CountyOffice).ShouldContain("前签收");
+        Words(Stories.Assigned.AfterDays(60), PaperKind.AssignmentOrder, CountyOffice).ShouldNotContain("前签收");
+
+        static string Words(Story story, PaperKind paper, Body by)
+        {
+            var happened = story.When(by, new IssuePaper(paper)).Decision.Events.ShouldHaveSingleItem();
+            var facts = new PaperFacts(paper, happened, story.Then, Letterhead.Usual(by), Paper, ChinaTime.DateAt(story.Now), story.Policy,
+                SectorCatalogue.Usual, Bodies, WorkCalendar.Shipped, []);
+            return string.Join('\n', facts.ToText().Body.Select(l => l.Text));
+        }
+    }
+
     [Fact]
     public void A_notice_and_a_criticism_are_made_with_their_own_acts_only()
     {

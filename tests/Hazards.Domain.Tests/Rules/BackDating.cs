@@ -92,6 +92,56 @@ public sealed class BackDating
             .When(Emergency, new ReviewResumption(Verdict.Pass, "合格")).ThenItHappens().Then.Legs[Leg.Sole].Deadline;
     }
 
+    /// <summary>Each story's newest event is the step that the command rests on: nothing is dated before it.</summary>
+    private static readonly Dictionary<string, (Story Given, Body By, IHazardCommand Command)> Resting = new()
+    {
+        ["close after production went on"] =
+            (Stopped.And(Emergency, new ResumptionReviewed(Verdict.Pass, "合格")), CountyOffice, new CloseHazard()),
+        ["close with the unit after the stop"] = (Stopped, CountyOffice, new CloseHazard("关闭", UnitClosed: true)),
+        ["stop again after production went on"] =
+            (Stopped.And(Emergency, new ResumptionReviewed(Verdict.Pass, "合格")), Emergency, new SuspendProduction(true, "全部")),
+        ["apply after a failed review"] =
+            (Stopped.And(Emergency, new ResumptionReviewed(Verdict.Fail, "不合格")), GasCompany, new RequestResumption(Leg.Sole, "已检测")),
+        ["review after a failed review"] =
+            (Stopped.And(Emergency, new ResumptionReviewed(Verdict.Fail, "不合格")), Emergency, new ReviewResumption(Verdict.Pass, "合格")),
+        ["review after the application"] =
+            (Stopped.And(GasCompany, new ResumptionRequested(Leg.Sole, "已检测")), Emergency, new ReviewResumption(Verdict.Pass, "合格")),
+        ["stop after a reopening"] = (Reopened, Emergency, new SuspendProduction(true, "全部")),
+        ["regrade after a reopening"] = (Reopened, CountyOffice, new RegradeHazard(Level.Major, "复核", "判定标准第五条")),
+        ["list after a reopening"] = (Reopened, CityOffice, new ListHazard(ListingLevel.Prefecture, Deadline, "限期整改")),
+        ["declare after the plan was approved"] = (
+            Stories.MajorPlanned.And(CountyOffice, new PlanReviewed(Leg.Sole, Verdict.Pass, null)), GasCompany,
+            new DeclareCompletion(Leg.Sole, "已更换")),
+        ["a new plan after the one that failed"] = (
+            Stories.MajorPlanned.And(CountyOffice, new PlanReviewed(Leg.Sole, Verdict.Fail, "不全")), GasCompany,
+            new SubmitPlan(Leg.Sole, SixParts, 10)),
+        ["ask for an extension after one was refused"] = (
+            Stories.Rectifying.And(GasCompany, new ExtensionRequested(Leg.Sole, Deadline, Deadline.AddDays(5), "材料未到"))
+                .And(CountyOffice, new ExtensionRefused(Leg.Sole, "不同意")), GasCompany,
+            new RequestExtension(Leg.Sole, Deadline.AddDays(9), "材料未到")),
+        ["a closure's paper after the closure"] = (Stories.Closed, CountyOffice, new IssuePaper(PaperKind.ClosureNotice)),
+        ["a delisting's paper after the delisting"] = (
+            Stories.Listed.And(CityOffice, new HazardDelisted(ListingLevel.Prefecture, DelistingGround.LevelChanged, "降级")), CityOffice,
+            new IssuePaper(PaperKind.DelistingNotice)),
+        ["a listing's paper after the listing"] = (Stories.Listed, CityOffice, new IssuePaper(PaperKind.ListingNotice)),
+        ["an assignment's paper after the assignment"] = (Stories.Assigned, CountyOffice, new IssuePaper(PaperKind.AssignmentOrder)),
+    };
+
+    private static Story Stopped => Stories.Accepted.And(Emergency, new ProductionSuspended(true, "全部"));
+
+    private static Story Reopened => Stories.Closed.AfterDays(3).And(new HazardReopened("反弹", [Sole()]));
+
+    public static TheoryData<string> WhatRests => [.. Resting.Keys];
+
+    [Theory, MemberData(nameof(WhatRests))]
+    public void Nothing_is_dated_before_the_step_that_it_rests_on(string name)
+    {
+        var (given, by, command) = Resting[name];
+        var (story, last) = (given.AfterDays(2), given.Events[^1].Context.OccurredAt);
+        story.When(As(by), command, last.AddMinutes(-1)).ThenRefused(HazardRefusals.BeforePrevious, "occurredAt");
+        story.When(As(by), command, last).ThenItHappens();
+    }
+
     [Fact]
     public void Who_declares_late_with_an_earlier_date_is_late_in_the_figures()
     {

@@ -129,6 +129,17 @@ public sealed class Rectification
     }
 
     [Fact]
+    public void A_stop_is_lifted_before_the_leg_is_acknowledged_and_after_it_was_given_back()
+    {
+        var assigned = Stories.Assigned.And(Emergency, new ProductionSuspended(true, "全部"));
+        assigned.When(Emergency, new ReviewResumption(Verdict.Pass, "误停")).ThenRefused(HazardRefusals.NotRequested);
+        assigned.When(GasCompany, new RequestResumption(Leg.Sole, "本不应停")).ThenItHappens()
+            .When(Emergency, new ReviewResumption(Verdict.Pass, "误停")).ThenItHappens();
+        assigned.And(GasCompany, new AssignmentReturned(Leg.Sole, "不属本单位"))
+            .When(Emergency, new ReviewResumption(Verdict.Pass, "误停")).ThenItHappens();
+    }
+
+    [Fact]
     public void A_stopped_hazard_is_closed_only_with_the_unit()
     {
         var stopped = Stories.Accepted.And(Emergency, new ProductionSuspended(true, "全部"));

@@ -104,7 +104,7 @@ internal sealed class PaperDesk(
                 var leg = Domain.Papers.LegOf(happened);
                 var issued = await MakeAsync(
                     work, happened, context with { Document = null, Attachments = [] }, following, cancellationToken);
-                var paper = new PaperIssued(following, leg, Domain.Papers.To(state!, leg));
+                var paper = new PaperIssued(following, leg, [.. Domain.Papers.LegsOf(following, state!, leg).Select(l => l.Body)]);
                 state = Hazard.Apply(id, state, new Happening(paper, issued.Context));
                 prepared.Add(issued with { Event = paper });
             }
