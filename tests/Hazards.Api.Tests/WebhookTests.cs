@@ -230,6 +230,25 @@ public sealed class WebhookTests(WebhookService own) : IClassFixture<WebhookServ
     }
 
     [Fact]
+    public async Task Nobody_is_told_in_the_name_of_a_body_that_is_dissolved()
+    {
+        await Service.BodyAsync("tz-gone", "停用单位", "government", Service.County);
+        var to = Receiver.Open();
+        var order = Order(to);
+        order["body"] = "tz-gone";
+        var id = (await Service.Admin.PostAsync("webhooks", order)).Require(HttpStatusCode.Created)["id"];
+        await Service.HazardAsync();
+        await Receiver.WaitAsync(to, 1);
+        (await Service.Admin.PostAsync("bodies/tz-gone/dissolution", new() { ["reason"] = "机构改革" })).Require(HttpStatusCode.OK);
+        await WebhookReceiver.Until(async () => await PausedAsync(id) == "dissolved", "it is paused");
+        var told = Receiver.At(to).Count;
+        await Service.HazardAsync();
+        (await Service.Admin.PostAsync($"webhooks/{id}/resumption", [])).Refused(HttpStatusCode.Conflict, "body.dissolved");
+        Receiver.At(to).Count.ShouldBe(told);
+        await RemoveAsync(id);
+    }
+
+    [Fact]
     public async Task A_receiver_that_fails_for_days_is_paused()
     {
         var to = Receiver.Open(_ => 500);

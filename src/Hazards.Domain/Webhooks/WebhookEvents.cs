@@ -54,4 +54,7 @@ public enum WebhookPause
 
     /// <summary>多日未送达.</summary>
     [Label("连续多日未能送达", "Nothing could be delivered for days")] Failing,
+
+    /// <summary>单位已撤销.</summary>
+    [Label("接收单位已撤销", "The body it tells was dissolved")] Dissolved,
 }

@@ -106,8 +106,11 @@ internal sealed class WebhookStore(
     /// <summary>Resumes a webhook, whoever paused it.</summary>
     public Task<Outcome<KeptWebhook>> ResumeAsync(
         Guid id, Given given, Terms? terms = null, CancellationToken cancellationToken = default) =>
-        ActAsync(id, given, terms, null, (before, _) => Task.FromResult(
-            before.Paused is null ? Refuse(WebhookRefusals.NotPaused.Because()) : Happened(new WebhookResumed())), cancellationToken);
+        ActAsync(id, given, terms, null, async (before, stop) =>
+            before.Paused is null ? Refuse(WebhookRefusals.NotPaused.Because())
+            : await registry.PlacedAsync(before.Body, stop) is { Dissolved: true } body
+            ? Refuse(BodyRefusals.Dissolved.Because("body", ("id", body.Id), ("name", body.Name)))
+            : Happened(new WebhookResumed()), cancellationToken);
 
     /// <summary>Makes another secret.</summary>
     public Task<Outcome<KeptWebhook>> RotateAsync(

@@ -57,6 +57,13 @@ internal sealed class WebhookWorker(
     private async Task ReadAsync(DueWebhook due, CancellationToken stop)
     {
         var (webhook, kept, read) = (due.Webhook, due.Position, due.Position);
+        // As its keys end with it.
+        if (await registry.PlacedAsync(webhook.Body, stop) is { Dissolved: true })
+        {
+            await store.GiveUpAsync(webhook, WebhookPause.Dissolved, stop);
+            return;
+        }
+
         var regions = new Dictionary<Guid, RegionCode?>();
         await foreach (var e in log.ReadAllAsync(due.Position, due.Head, stop))
         {
