@@ -461,6 +461,33 @@ public sealed class ImportDoubtTests(Service service) : IClassFixture<Service>
             .Require(HttpStatusCode.Created);
     }
 
+    /// <summary>Once taken for another ledger's, files of a name are that one's, however much was retyped; and another form is known, too.</summary>
+    [Fact]
+    public async Task A_ledger_is_known_again_by_the_name_it_came_under_and_in_another_form()
+    {
+        const string Head = "序号,检查日期,检查地点,隐患内容,隐患等级,整改责任单位,整改期限,状态\n";
+        static string Row(int n, string place) => $"{n},2026-03-{n:00},{place}{n},别名第{n}处应急照明损坏,一般,别名厂,2026-12-01,整改中\n";
+        string Rows(string place) => string.Concat(Enumerable.Range(1, 4).Select(n => Row(n, place)));
+        var first = await ImportAsync(Head + Rows("车间"), "原来的台账");
+        var known = await CalledAsync("县里的表.csv", Head + Rows("车间"));
+        (Finished(known, "unchanged"), Finished(known, "entered")).ShouldBe((4, 0));
+        var retyped = await CalledAsync("县里的表.csv", Head + Rows("作业间"));
+        Text(retyped, "notes").ShouldContain("同名的文件此前认作台账“原来的台账”");
+        (Finished(retyped, "entered"), Finished(retyped, "updated")).ShouldBe((0, 4));
+        HazardsOf(retyped).ShouldBe(HazardsOf(first));
+
+        var form = await CalledAsync("另一种表.csv", "编号,问题描述,整改单位,检查时间,部位,完成情况,限期\n" + string.Concat(Enumerable.Range(1, 4)
+            .Select(n => $"{n + 20},别名第{n}处应急照明损坏。,别名厂,2026-03-{n:00},作业间{n},整改中,2026-12-01\n")));
+        Text(form, "notes").ShouldContain("import.ledger_recognised");
+        Finished(form, "entered").ShouldBe(0);
+        HazardsOf(form).ShouldBe(HazardsOf(first));
+
+        async Task<Answer> CalledAsync(string file, string text) =>
+            (await service.Admin.SendAsync(
+                HttpMethod.Post, $"imports?fileName={Uri.EscapeDataString(file)}&region={_county}", Some.Csv(text)))
+            .Require(HttpStatusCode.Created);
+    }
+
     /// <summary>A row whose enterprise or place is called otherwise stays its hazard; what may be another is said to resemble it.</summary>
     [Fact]
     public async Task A_row_at_a_place_called_otherwise_is_no_second_hazard_unsaid()

@@ -15,7 +15,11 @@ namespace Hazards.Api.Import;
 /// <param name="Region">Where its rows go that name no region.</param>
 /// <param name="IsHere">Whether that touches the region of the ledger at hand; rows of another county's are never taken for its
 /// own.</param>
-internal sealed record EarlierLedger(string Name, IReadOnlyList<Guid> Imports, string Mapping, RegionCode Region, bool IsHere);
+internal sealed record EarlierLedger(string Name, IReadOnlyList<Guid> Imports, string Mapping, RegionCode Region, bool IsHere)
+{
+    /// <summary>What files were called that were recognised as it.</summary>
+    public IReadOnlyList<string> Called { get; init; } = [];
+}
 
 /// <summary>A row as an earlier import recorded it.</summary>
 /// <param name="Row">The row.</param>
@@ -64,6 +68,10 @@ internal sealed class EarlierLedgers(NpgsqlDataSource dataSource)
     private const int MostVersions = 12;
     private const int MostShapes = 3;
     private const int MostJudged = 3;
+    private const int MostHazards = 20_000;
+
+    // 无照 alone tells nothing.
+    private const int FewestLetters = 4;
 
     /// <summary>As many headers in common make two files the same form.</summary>
     private const double SameShape = 0.7;
@@ -106,7 +114,7 @@ internal sealed class EarlierLedgers(NpgsqlDataSource dataSource)
         RegionCode region, RegionCode jurisdiction, Guid? except, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand("""
-            select e.stream_id, e.data ->> 'ledger', e.data ->> 'mapping', e.data ->> 'region'
+            select e.stream_id, e.data ->> 'ledger', e.data ->> 'mapping', e.data ->> 'region', e.data ->> 'called'
             from log.mt_events e
             where e.type = 'ledger_import_started'
               and (starts_with(e.data ->> 'region', $1) or starts_with($1, e.data ->> 'region') or e.data ->> 'region' = '0')
@@ -123,7 +131,11 @@ internal sealed class EarlierLedgers(NpgsqlDataSource dataSource)
                 continue;
             var (name, isHere) = (reader.GetString(1), own.Contains(region) || region.Contains(own));
             var known = ledgers.GetValueOrDefault((name, isHere)) ?? new EarlierLedger(name, [], reader.GetString(2), own, isHere);
-            ledgers[(name, isHere)] = known with { Imports = [.. known.Imports, reader.GetGuid(0)] };
+            ledgers[(name, isHere)] = known with
+            {
+                Imports = [.. known.Imports, reader.GetGuid(0)],
+                Called = reader.IsDBNull(4) ? known.Called : [.. known.Called, reader.GetString(4)],
+            };
         }
 
         return [.. ledgers.Values.Where(l => l.IsHere).Take(MostLedgers), .. ledgers.Values.Where(l => !l.IsHere).Take(MostLedgers)];
@@ -152,16 +164,74 @@ internal sealed class EarlierLedgers(NpgsqlDataSource dataSource)
         var byShape = ledgers.Where(l => l.IsHere && Shape(l.Mapping, mapping) >= SameShape).Take(MostShapes);
         List<LedgerRecognised> resembled = [];
         var elsewhere = byRows.Where(l => !l.IsHere).Take(1);
-        foreach (var ledger in byRows.Where(l => l.IsHere).Take(MostJudged).Concat(byShape).Concat(elsewhere).Distinct())
-        {
-            var (judged, isIt) = Judge(ledger, some, await RowsAsync(ledger, jurisdiction, null, mapping, cancellationToken));
-            if (isIt && ledger.IsHere)
-                return (judged, resembled);
-            if (judged.Rows >= FewestRows || judged.Others > 0)
-                resembled.Add(judged);
-        }
+        // As it was taken before: under its own name, unless that is a ledger's own.
+        var asBefore = ledgers.Any(l => l.IsHere && l.Name == name)
+            ? null
+            : ledgers.FirstOrDefault(l => l.IsHere && l.Called.Contains(name));
+        EarlierLedger[] likely =
+        [
+            .. byRows.Where(l => l.IsHere).Take(MostJudged).Concat(asBefore is null ? [] : [asBefore]).Concat(byShape).Concat(elsewhere)
+                .Distinct(),
+        ];
+        if (await FirstAsync(likely) is { } found)
+            return (found, resembled);
+        // Nor in the same form: its words tell, on their days.
+        var byWords = await ByWordsAsync([.. ledgers.Where(l => l.IsHere).Except(likely)], some, jurisdiction, cancellationToken);
+        if (await FirstAsync(byWords) is { } told)
+            return (told, resembled);
+        return asBefore is not null && !resembled.Exists(r => r.Ledger == asBefore && r.Others > 0)
+            ? (new LedgerRecognised(asBefore, 0, 0), resembled)
+            : (null, resembled);
 
-        return (null, resembled);
+        async Task<LedgerRecognised?> FirstAsync(IEnumerable<EarlierLedger> candidates)
+        {
+            foreach (var ledger in candidates)
+            {
+                var (judged, isIt) = Judge(ledger, some, await RowsAsync(ledger, jurisdiction, null, mapping, cancellationToken));
+                if (isIt && ledger.IsHere)
+                    return judged;
+                if (judged.Rows >= FewestRows || judged.Others > 0)
+                    resembled.Add(judged);
+            }
+
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// Ledgers of which a hazard begins with the words of a row and was found on its day; those with the most such rows first. By
+    /// hazards_by_found.
+    /// </summary>
+    private async Task<IReadOnlyList<EarlierLedger>> ByWordsAsync(
+        IReadOnlyList<EarlierLedger> ledgers, List<(string Reference, RowLikeness Likeness)> some, RegionCode jurisdiction,
+        CancellationToken cancellationToken)
+    {
+        var byDay = some.Select(r => r.Likeness).Where(r => r is { Day: not null, Description.Length: >= FewestLetters })
+            .ToLookup(r => r.Day!.Value);
+        if (ledgers.Count == 0 || byDay.Count == 0)
+            return [];
+        await using var command = dataSource.CreateCommand("""
+            select i.item #>> '{reference,system}', i.item ->> 'title', h.found_at
+            from rows.hazards h
+            join rows.hazard_items i on i.position = h.position
+            where h.found_at >= $1 and h.found_at < $2 and starts_with(h.region, $3) and i.item #>> '{reference,system}' = any ($4)
+            limit $5
+            """);
+        command.Parameters.Add(PackageShelf.Of(ChinaTime.StartOf(byDay.Min(d => d.Key)).UtcDateTime));
+        command.Parameters.Add(PackageShelf.Of(ChinaTime.EndOf(byDay.Max(d => d.Key)).UtcDateTime));
+        command.Parameters.Add(PackageShelf.Of(jurisdiction.Prefix));
+        command.Parameters.Add(PackageShelf.Of(ledgers.Select(l => SystemOf(l.Name)).ToArray()));
+        command.Parameters.Add(PackageShelf.Of(MostHazards));
+        var told = new Dictionary<string, int>(StringComparer.Ordinal);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            if (byDay[ChinaTime.DateAt(reader.GetFieldValue<DateTimeOffset>(2))].Any(r => r.BeginsWith(reader.GetString(1))))
+                told[reader.GetString(0)] = told.GetValueOrDefault(reader.GetString(0)) + 1;
+        return
+        [
+            .. ledgers.Where(l => told.GetValueOrDefault(SystemOf(l.Name)) is var rows && IsEnough(rows, some.Count))
+                .OrderByDescending(l => told[SystemOf(l.Name)]).Take(MostJudged),
+        ];
     }
 
     /// <summary>

@@ -44,7 +44,8 @@ internal sealed class LedgerImportRun(
     /// <summary>Writes that it begins, under the caller's idempotency key.</summary>
     public Task<AppendResult> BeginAsync(CancellationToken cancellationToken, params IReadOnlyList<object> messages) =>
         AppendAsync(
-            new LedgerImportStarted(plan.FileName, plan.File, plan.Ledger, plan.Mapping.ToJson(), plan.Region), terms, cancellationToken,
+            new LedgerImportStarted(plan.FileName, plan.File, plan.Ledger, plan.Mapping.ToJson(), plan.Region) { Called = plan.Called },
+            terms, cancellationToken,
             messages);
 
     // A run that goes on with another finds what that one entered.

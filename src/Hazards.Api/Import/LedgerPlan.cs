@@ -52,6 +52,9 @@ internal sealed partial class LedgerPlan : IDisposable
     /// <summary>Name of the ledger.</summary>
     public string Ledger { get; private set; }
 
+    /// <summary>What the file is called by itself, where it was recognised as another ledger's; null elsewhere.</summary>
+    public string? Called { get; private set; }
+
     /// <summary>Whether somebody named it; otherwise it is the earlier ledger that it seems to be.</summary>
     internal bool IsNamed { get; }
 
@@ -112,10 +115,12 @@ internal sealed partial class LedgerPlan : IDisposable
         else if (recognised.Ledger.Name != Ledger)
         {
             var (name, rows) = (recognised.Ledger.Name, recognised.Rows);
-            Notes = Notes.Add(new("import.ledger_recognised",
-                $"与此前导入的台账“{name}”有 {rows} 行相同，按同一本台账更新；如果不是，请另给台账名称（ledger）导入",
-                $"{rows} rows are those of the ledger “{name}” that was imported before: it is brought up to date. Give another name (ledger) if it is not the same"));
-            Ledger = name;
+            var (why, english) = rows > 0
+                ? ($"与此前导入的台账“{name}”有 {rows} 行相同", $"{rows} rows are those of the ledger “{name}” that was imported before")
+                : ($"同名的文件此前认作台账“{name}”", $"a file of this name was taken for the ledger “{name}” before");
+            Notes = Notes.Add(new("import.ledger_recognised", $"{why}，按同一本台账更新；如果不是，请另给台账名称（ledger）导入",
+                $"{english}: it is brought up to date. Give another name (ledger) if it is not the same"));
+            (Called, Ledger) = (Ledger, name);
         }
 
         Earlier = earlier.FirstOrDefault(l => l.IsHere && l.Name == Ledger);

@@ -47,7 +47,13 @@ public sealed record ImportedRow(
 /// <param name="Region">The region of rows that name none.</param>
 [EventType("ledger_import_started", "开始导入台账", "Ledger import started")]
 public sealed record LedgerImportStarted(string FileName, Sha256Digest File, string Ledger, string Mapping,
-    RegionCode Region) : IImportEvent;
+    RegionCode Region) : IImportEvent
+{
+    /// <summary>
+    /// What the file is called by itself, where it was recognised as another ledger's; files of that name are that one's. Null elsewhere.
+    /// </summary>
+    public string? Called { get; init; }
+}
 
 /// <summary>台账导入明细: a part of the report, rows in the order of the file.</summary>
 [EventType("ledger_rows_imported", "导入台账行", "Ledger rows imported")]

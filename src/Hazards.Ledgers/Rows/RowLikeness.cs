@@ -11,7 +11,7 @@ public sealed record RowLikeness(string? Number, DateOnly? Day, string Where, st
 {
     private const int ShortestTellingNumber = 5;
 
-    private const double HalfAlike = 0.5;
+    private const double NearlyAlike = 0.4;
 
     /// <summary>Who answers: the responsible units, else the enterprise; empty where the row names nobody.</summary>
     public string Unit { get; init; } = "";
@@ -123,11 +123,19 @@ public sealed record RowLikeness(string? Number, DateOnly? Day, string Where, st
         char.IsAsciiLetter(c)
         || "东南西北左右上下前后内外里进出主副一二三四五六七八九十百零两〇甲乙丙丁戊己庚辛正反大小高低".Contains(c, StringComparison.Ordinal);
 
+    /// <summary>Whether it begins with a title that was made of its words, which ends in … where it was cut.</summary>
+    public bool BeginsWith(string title)
+    {
+        ArgumentNullException.ThrowIfNull(title);
+        return Words.Normalise(title) is { Length: > 0 } plain
+            && (title.EndsWith('…') ? Description.StartsWith(plain, StringComparison.Ordinal) : Description == plain);
+    }
+
     /// <summary>Whether both may lie at one place that is called otherwise: one does not say, says more, or much the same.</summary>
     public bool NearPlace(RowLikeness other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        return Same(Where, other.Where) != false || Alike(Where, other.Where) >= HalfAlike;
+        return Same(Where, other.Where) != false || Alike(Where, other.Where) >= NearlyAlike;
     }
 
     /// <summary>How alike two descriptions are, from 0 to 1: the share of neighbouring pairs of characters that both have (Dice).</summary>

@@ -262,6 +262,8 @@ internal static class GoldenEvents
         ("criticism_circulated.against", new CriticismCirculated(Leg.Sectoral, "久不审查")
             { Duties = [ClockKind.ReviewPlan], Against = CountyOffice.Id }),
         ("supervision_notice_issued.owed", new SupervisionNoticeIssued(Leg.Territorial, "十日内整改", Deadline) { ReplyOwed = true }),
+        ("ledger_import_started.called",
+            new LedgerImportStarted("县台账.xlsx", File, "全市台账", "{\"title\":\"B\"}", Wudu) { Called = "县台账" }),
         ("evidence_requested.counts", new EvidenceRequested(
             "审计", RegionCode.Nation, [World.Id], null, null, null, [], AttachmentChoice.Include, TreeChoice.Sha256, []) { Counts = true }),
         ("policy_adopted.kept", new PolicyAdopted(
