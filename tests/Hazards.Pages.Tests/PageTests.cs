@@ -50,6 +50,13 @@ public abstract class PageTests(string language)
         wrong.ShouldBeEmpty(path);
     }
 
+    /// <summary>A panel is a block with room within, whatever else its classes are used for.</summary>
+    private static Task<string[]> ClashesAsync(IPage page) => page.EvaluateAsync<string[]>("""
+        () => [...document.querySelectorAll('.panel')].filter(e => e.checkVisibility()).map(e => [e, getComputedStyle(e)])
+            .filter(([, s]) => parseFloat(s.paddingLeft) < 4 || s.display.includes('flex'))
+            .map(([e, s]) => `.${e.className.replaceAll(' ', '.')} is ${s.display} with ${s.paddingLeft} at its side`)
+        """);
+
     private static async Task<List<string>> LoadedAsync(Watch watch, string path, int width)
     {
         var wrong = new List<string>();
@@ -62,6 +69,7 @@ public abstract class PageTests(string language)
             wrong.Add(string.Create(CultureInfo.InvariantCulture, $"what was painted moves: {moved:F3}"));
         if (await watch.OverflowAsync(width) is > 0 and var over)
             wrong.Add($"scrolls sideways by {over} px{await WidestAsync(watch.Page)}");
+        wrong.AddRange(await ClashesAsync(watch.Page));
         wrong.AddRange(await KeyboardAsync(watch.Page));
         wrong.AddRange(await Axe.ViolationsAsync(watch.Page));
         wrong.AddRange(await watch.TroublesAsync());
