@@ -185,9 +185,10 @@ public static class CommandRules
     public static readonly CommandRule FileListing = Rule(
         "file_listing", "挂牌备案", "Record that the listing was filed with the office above", [Role.ListingAuthority], Relation.Lister,
         Graded);
+    // However it ended: what was made public of it is to be taken back.
     public static readonly CommandRule PublishDelisting = Rule(
         "publish_delisting", "公布摘牌", "Record that the end of the listing was made public", [Role.ListingAuthority], Relation.Lister,
-        [.. Graded, Stage.Closed]);
+        [.. Graded, Stage.Closed, Stage.Rejected, Stage.Merged]);
     public static readonly CommandRule NameSupervisor = Rule(
         "name_supervisor", "指定督办单位", "Name the supervisor of a leg", [Role.Coordinator], Relation.Assigner, HandedOver,
         [LegStage.Returned, LegStage.Assigned, LegStage.Rectifying, LegStage.Declared, LegStage.Accepted]);

@@ -102,7 +102,7 @@ public static class Decider
         act = act with { Under = role };
         // The seal comes late, so that only who might have done it otherwise is on record as having tried.
         // Of papers, whether some can be made is no answer to who asks for one.
-        return (CheckTime(act, hazard) ?? Checks.Papers(act) ?? Sealing.Check(command, hazard, act)
+        return (CheckTime(act, hazard) ?? Resting(command.Rule, act, hazard) ?? Checks.Papers(act) ?? Sealing.Check(command, hazard, act)
             ?? (command is IssuePaper ? null : Preconditions.Check(command.Rule, hazard, leg, act))) is { } wrong
             ? wrong
             : command.Decide(hazard, act).Under(role);
@@ -189,6 +189,12 @@ public static class Decider
     }
 
     internal static Words RoleNames(CommandRule rule) => Words.Of(rule.Roles);
+
+    // What could not have been done while it was ended was not done then, though it is open again.
+    private static Refusal? Resting(CommandRule rule, Act act, Hazard hazard) =>
+        rule.Stages.Contains(Stage.Closed) ? null : hazard.Rests
+            .Where(r => r.Since <= act.OccurredAt && act.OccurredAt < r.Until)
+            .Select(r => Checks.After(act, r.Until, Words.Of(CommandRules.Reopen))).FirstOrDefault();
 
     internal static Refusal? CheckTime(Act act, Hazard? hazard)
     {

@@ -142,6 +142,24 @@ public sealed class BackDating
         story.When(As(by), command, last).ThenItHappens();
     }
 
+    /// <summary>What may be done to an open hazard only was not done while it was ended, though it is open again.</summary>
+    [Fact]
+    public void Nothing_is_dated_while_it_was_ended_but_what_may_be_done_then()
+    {
+        var (story, closed) = (Reopened.AfterDays(2), Stories.Closed.Events[^1].Context.OccurredAt);
+        foreach (var command in new IHazardCommand[]
+        {
+            new RecordVisit("督查"), new IssueNotice("整改", null, null), new HoldInterview("负责人", "约谈", null), new CirculateCriticism("通报", null),
+        })
+        {
+            story.When(As(Supervision), command, closed.AddHours(30)).ThenRefused(HazardRefusals.BeforePrevious, "occurredAt");
+            story.When(As(Supervision), command, closed.AddMinutes(-1)).ThenItHappens();
+            story.When(As(Supervision), command).ThenItHappens();
+        }
+
+        story.When(As(CountyOffice), new AddComment("批注"), closed.AddHours(30)).ThenItHappens();
+    }
+
     [Fact]
     public void Who_declares_late_with_an_earlier_date_is_late_in_the_figures()
     {
