@@ -42,7 +42,8 @@ internal static class Checks
 
     /// <summary>What begins anew after a reopening cannot lie before it.</summary>
     public static Refusal? AfterReopening(Act act, Hazard hazard) =>
-        hazard.Reopened > 0 ? After(act, hazard.OpenSince, Words.Of(CommandRules.Reopen)) : null;
+        hazard.OpenSince > hazard.FoundAt ? After(act, hazard.OpenSince, hazard.Reopened > 0
+            ? Words.Of(CommandRules.Reopen) : new Words("恢复为未办结", "its being open again")) : null;
 
     /// <summary>What takes an imported hazard out as it stands, handed over or closed, cannot lie before how it came to stand so.</summary>
     public static Refusal? AfterEntry(Act act, Hazard hazard) =>
@@ -97,6 +98,10 @@ internal static class Checks
         ];
         return orders.Length > 0 && after is [var one, var two] ? Beside(field, one, two) : null;
     }
+
+    /// <summary>What befalls what was merged cannot lie before the merger.</summary>
+    public static Refusal? AfterMergers(Act act, IEnumerable<Hazard> merged) =>
+        merged.Max(m => m.MergedAt) is { } last ? After(act, last, Words.Of(CommandRules.Merge)) : null;
 
     /// <summary>What would befall those that were merged into it is said of them, too.</summary>
     public static Refusal? Merged(RefusalCode code, IEnumerable<Hazard> merged, bool withMerged, Act act)

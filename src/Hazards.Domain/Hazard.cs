@@ -165,6 +165,10 @@ public sealed record Hazard
     /// <summary>The edition of the working calendar that its deadlines are counted by.</summary>
     public int Calendar { get; init; }
 
+    /// <summary>What it ever went on as, in order, and until when.</summary>
+    [JsonIgnore]
+    public ImmutableArray<Merger> Mergers { get; init; } = [];
+
     /// <summary>The stop of production in force.</summary>
     public Suspension? Suspension { get; init; }
 
@@ -365,7 +369,10 @@ public sealed record Hazard
         },
         HazardRejected e => this with { Rejection = new Ending(context.OccurredAt, context.Body, e.Reason) },
         HazardWithdrawn e => this with { Rejection = new Ending(context.OccurredAt, context.Body, e.Reason), Withdrawn = e.Import },
-        HazardMerged e => this with { MergedInto = e.Into, MergedAt = context.OccurredAt },
+        HazardMerged e => this with
+        {
+            MergedInto = e.Into, MergedAt = context.OccurredAt, Mergers = Mergers.Add(new Merger(e.Into, null)),
+        },
         DuplicateAbsorbed e => Absorbed.Contains(e.From) ? this : this with { Absorbed = Absorbed.Add(e.From) },
         HazardFixedOnTheSpot or HazardFixedByOwnCheck =>
             this with
@@ -551,6 +558,7 @@ public sealed record Hazard
         Withdrawn = null,
         MergedInto = null,
         MergedAt = null,
+        Mergers = [.. Mergers.Select(m => m.Until is null ? m with { Until = context.OccurredAt } : m)],
         Closure = null,
         Rests = (Closure?.At ?? Rejection?.At ?? MergedAt) is { } since ? Rests.Add(new Rest(since, context.OccurredAt)) : Rests,
         Reopened = Reopened + 1,
@@ -1007,6 +1015,11 @@ public sealed record NoticeToAnswer(DocumentNumber Number, DateTimeOffset At, Bo
 /// <param name="First">The first day on which it was late.</param>
 /// <param name="Until">When completion was declared, or the later deadline set.</param>
 public readonly record struct Lateness(DateOnly Due, DateOnly First, DateOnly Until);
+
+/// <summary>A merger of a hazard.</summary>
+/// <param name="Into">What it went on as.</param>
+/// <param name="Until">When it was reopened; null while it is merged.</param>
+public readonly record struct Merger(HazardId Into, DateTimeOffset? Until);
 
 /// <summary>A time when nothing was to be done about a hazard.</summary>
 /// <param name="Since">Closed, rejected or merged.</param>

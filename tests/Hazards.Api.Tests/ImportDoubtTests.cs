@@ -471,16 +471,21 @@ public sealed class ImportDoubtTests(Service service) : IClassFixture<Service>
         var first = await ImportAsync(Head + Rows("车间"), "原来的台账");
         var known = await CalledAsync("县里的表.csv", Head + Rows("车间"));
         (Finished(known, "unchanged"), Finished(known, "entered")).ShouldBe((4, 0));
-        var retyped = await CalledAsync("县里的表.csv", Head + Rows("作业间"));
-        Text(retyped, "notes").ShouldContain("同名的文件此前认作台账“原来的台账”");
+        var retyped = await CalledAsync("县里的表.csv", Head + Rows("生产车间"));
+        Text(retyped, "notes").ShouldContain("import.ledger_recognised");
         (Finished(retyped, "entered"), Finished(retyped, "updated")).ShouldBe((0, 4));
         HazardsOf(retyped).ShouldBe(HazardsOf(first));
 
         var form = await CalledAsync("另一种表.csv", "编号,问题描述,整改单位,检查时间,部位,完成情况,限期\n" + string.Concat(Enumerable.Range(1, 4)
-            .Select(n => $"{n + 20},别名第{n}处应急照明损坏。,别名厂,2026-03-{n:00},作业间{n},整改中,2026-12-01\n")));
+            .Select(n => $"{n + 20},别名第{n}处应急照明损坏。,别名厂,2026-03-{n:00},生产车间{n},整改中,2026-12-01\n")));
         Text(form, "notes").ShouldContain("import.ledger_recognised");
         Finished(form, "entered").ShouldBe(0);
         HazardsOf(form).ShouldBe(HazardsOf(first));
+
+        // Places that may be others: another hazard each, and it is said which one it resembles.
+        var moved = await CalledAsync("县里的表.csv", Head + Rows("库房"));
+        Text(moved, "notes").ShouldContain("同名的文件此前认作台账“原来的台账”");
+        moved.Json["rows"]!.AsArray().Count(r => r!.ToJsonString(Plain).Contains("import.row_resembles", StringComparison.Ordinal)).ShouldBe(4);
 
         async Task<Answer> CalledAsync(string file, string text) =>
             (await service.Admin.SendAsync(

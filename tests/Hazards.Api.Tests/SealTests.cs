@@ -417,6 +417,23 @@ public sealed class SealTests(Service service) : IClassFixture<Service>
         (await service.Office.PostAsync($"hazards/{survivor}/comments", new() { ["text"] = "正在整改" })).Require(HttpStatusCode.OK);
         (await CorrectAsync(away)).Require(HttpStatusCode.OK);
 
+        // Taking the merger back lets nothing out of the seal; what was taken back before the seal is not under it.
+        foreach (var hazard in new[] { of, beside })
+            (await service.Office.PostAsync($"hazards/{hazard}/reopening", new() { ["reason"] = "不是同一处" })).Require(HttpStatusCode.OK);
+        foreach (var hazard in new[] { of, middle, survivor, beside })
+        {
+            (await CorrectAsync(hazard)).Refused(HttpStatusCode.Locked, "enterprise.sealed");
+            (await service.Office.GetAsync($"hazards/{hazard}")).Json["sealed"]!.AsArray().Count.ShouldBe(1);
+        }
+
+        var (apart, apartName) = await HazardAsync(days);
+        (await service.Office.PostAsync($"hazards/{apart}/merge", new() { ["into"] = away, ["reason"] = "同一处" })).Require(HttpStatusCode.OK);
+        (await service.Office.PostAsync($"hazards/{apart}/reopening", new() { ["reason"] = "不是同一处" })).Require(HttpStatusCode.OK);
+        await SealAsync(apartName);
+        (await CorrectAsync(apart)).Refused(HttpStatusCode.Locked, "enterprise.sealed");
+        (await service.Office.PostAsync($"hazards/{away}/corrections", new() { ["field"] = "title", ["to"] = "另一个", ["reason"] = "录错" }))
+            .Require(HttpStatusCode.OK);
+
         // What was merged while it was called major is not verified away either.
         var (reported, plain) = (Report($"上报{++orders}公司"), await service.HazardAsync());
         reported["reportedLevel"] = "重大";

@@ -35,6 +35,9 @@ public class RowMatcherFacts
     [InlineData("青石建材有限公司", "青石建材公司", RowMatch.Number, false)]
     [InlineData("青石建材", "青石建材二号车间", RowMatch.Number, false)]
     [InlineData("商铺一有限公司", "红桥加油站", null, true)]
+    [InlineData("吉首市第一小学食堂", "吉首市第三小学食堂", null, true)]
+    [InlineData("丁校教学楼", "戊校教学楼", null, true)]
+    [InlineData("南诏镇中学", "南诏镇小学", null, true)]
     public void A_place_called_otherwise(string coming, string before, RowMatch? how, bool resembles)
     {
         var (row, earlier) = (At(coming), At(before));

@@ -242,11 +242,11 @@ internal sealed class EarlierLedgers(NpgsqlDataSource dataSource)
         EarlierLedger ledger, List<(string Reference, RowLikeness Likeness)> some, IReadOnlyList<RecordedRow> recorded)
     {
         var byId = recorded.ToDictionary(r => r.Row.Hazard, r => r.Row.Likeness);
-        var byWords = recorded.ToLookup(r => (r.Row.Likeness.Where, r.Row.Likeness.Description), r => r.Row.Likeness);
+        var byWords = recorded.ToLookup(r => r.Row.Likeness.Description, r => r.Row.Likeness);
         var (common, byUnit, byPerson, others) = (0, 0, 0, 0);
         foreach (var (reference, row) in some)
         {
-            var alike = byWords[(row.Where, row.Description)].Where(row.SameDay);
+            var alike = byWords[row.Description].Where(e => row.SameDay(e) && row.NearPlace(e));
             if (byId.TryGetValue(IdOf(ledger.Name, reference), out var own))
                 alike = alike.Prepend(own);
             if (alike.MaxBy(e => row.SameAnswer(e) switch { true => 2, null => 1, _ => 0 }) is not { } best)

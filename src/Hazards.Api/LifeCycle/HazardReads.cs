@@ -91,8 +91,8 @@ internal static class HazardReads
         var clocks = Clocks.Open(hazard, rulebook);
         var today = ChinaTime.DateAt(asOf ?? call.Now);
         var ever = new List<Seal>();
-        foreach (var one in await store.MatterAsync(hazard, asOf, call.Stop))
-            ever.AddRange(await seals.EverAsync(one.Enterprise, one.Region, asOf, call.Stop));
+        foreach (var (one, until) in await store.MatterAsync(hazard, asOf, call.Stop))
+            ever.AddRange((await seals.EverAsync(one.Enterprise, one.Region, asOf, call.Stop)).Where(s => !(s.SealedAt >= until)));
         var survivor = await store.SurvivorAsync(hazard, asOf, call.Stop);
         var merged = await store.MergedAsync(hazard, asOf, call.Stop);
         var details = HazardDetails.Of(

@@ -60,15 +60,31 @@ internal sealed class HazardStore(
     }
 
     /// <summary>
-    /// 同一事项: a hazard, with what it goes on as and all that was merged into that. A seal on the records of one holds them all: whoever
-    /// writes in one of them writes of the same thing.
+    /// 同一事项: a hazard, with what it goes on as and all that was merged into that, each with the instant until which it was so. A seal
+    /// on the records of one holds them all: whoever writes in one of them writes of the same thing; and none is let out of a seal by its
+    /// being reopened.
     /// </summary>
-    internal async Task<ImmutableArray<Hazard>> MatterAsync(Hazard hazard, DateTimeOffset? asOf, CancellationToken cancellationToken)
+    internal async Task<ImmutableArray<(Hazard Hazard, DateTimeOffset? Until)>> MatterAsync(
+        Hazard hazard, DateTimeOffset? asOf, CancellationToken cancellationToken)
     {
-        if (hazard.MergedInto is null && hazard.Absorbed.IsEmpty)
-            return [hazard];
-        var survivor = await SurvivorAsync(hazard, asOf, cancellationToken) ?? hazard;
-        return [hazard, .. (await MergedAsync(survivor, asOf, cancellationToken)).Prepend(survivor).Where(h => h.Id != hazard.Id)];
+        var all = new List<(Hazard Hazard, DateTimeOffset? Until)> { (hazard, null) };
+        for (var i = 0; i < all.Count; i++)
+        {
+            var (one, until) = all[i];
+            foreach (var merger in one.Mergers.Reverse())
+                if (await FurtherAsync(merger.Into) is { } into)
+                    all.Add((into, Earlier(until, merger.Until)));
+            foreach (var from in one.Absorbed)
+                if (await FurtherAsync(from) is { } other && other.Mergers.Any(m => m.Into == one.Id))
+                    all.Add((other, Earlier(until, other.Mergers.Last(m => m.Into == one.Id).Until)));
+        }
+
+        return [.. all];
+
+        async Task<Hazard?> FurtherAsync(HazardId id) =>
+            all.Exists(a => a.Hazard.Id == id) ? null : await LoadAsync(id, asOf, cancellationToken);
+
+        static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) => one is null || other < one ? other : one;
     }
 
     /// <summary>A look at the seals on hazards' records.</summary>

@@ -27,6 +27,8 @@ public sealed record RejectHazard(string Reason, bool WithMerged = false) : IOve
         if (Refusal.All(Texts.Required("reason", Reason), Checks.AfterReopening(act, hazard),
             Checks.AfterEntry(act, hazard)) is { } wrong)
             return wrong;
+        if (Checks.AfterMergers(act, Merged) is { } before)
+            return before;
         // 并案不消事: that this report is wrong says nothing of the others.
         return Checks.Merged(HazardRefusals.RejectionMerged, Merged, WithMerged, act) is { } merged
             ? merged
@@ -133,7 +135,7 @@ public sealed record FixByOwnCheck(string Measures, [property: Longest(Texts.Nam
         ArgumentNullException.ThrowIfNull(act);
         return Refusal.All(Texts.Required("measures", Measures),
             Texts.Check("fixedBy", FixedBy, 0, Texts.NameLength, multiline: false),
-            Checks.AfterReopening(act, hazard),
+            Checks.AfterReopening(act, hazard), Checks.AfterMergers(act, Merged),
             // 并案不消事: what others found is for others to see.
             Merged.All(m => m.ReportedBy == act.By.Body.Id) ? null : HazardRefusals.OwnCheckMerged.Because()) is { } wrong
             ? wrong

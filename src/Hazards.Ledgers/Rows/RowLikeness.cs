@@ -11,7 +11,7 @@ public sealed record RowLikeness(string? Number, DateOnly? Day, string Where, st
 {
     private const int ShortestTellingNumber = 5;
 
-    private const double NearlyAlike = 0.4;
+    private const double HalfAlike = 0.5;
 
     /// <summary>Who answers: the responsible units, else the enterprise; empty where the row names nobody.</summary>
     public string Unit { get; init; } = "";
@@ -100,8 +100,11 @@ public sealed record RowLikeness(string? Number, DateOnly? Day, string Where, st
     public bool SameNumbers(RowLikeness other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        return string.Concat(Description.Where(char.IsDigit)) == string.Concat(other.Description.Where(char.IsDigit));
+        return SameNumbers(Description, other.Description);
     }
+
+    private static bool SameNumbers(string one, string other) =>
+        string.Concat(one.Where(char.IsDigit)) == string.Concat(other.Where(char.IsDigit));
 
     /// <summary>
     /// Whether both name the same numbers and neither says one thing where the other says another: east and west, the first and the
@@ -110,13 +113,16 @@ public sealed record RowLikeness(string? Number, DateOnly? Day, string Where, st
     public bool SaysTheSameOf(RowLikeness other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        return SameNumbers(other) && !(Without(other).Length > 0 && other.Without(this).Length > 0);
+        return SaysTheSameOf(Description, other.Description);
     }
 
-    private char[] Without(RowLikeness other)
+    private static bool SaysTheSameOf(string one, string other) =>
+        SameNumbers(one, other) && !(Without(one, other).Length > 0 && Without(other, one).Length > 0);
+
+    private static char[] Without(string one, string other)
     {
-        var there = other.Description.Where(IsTelling).ToList();
-        return Description.Where(c => IsTelling(c) && !there.Remove(c)).ToArray();
+        var there = other.Where(IsTelling).ToList();
+        return one.Where(c => IsTelling(c) && !there.Remove(c)).ToArray();
     }
 
     private static bool IsTelling(char c) =>
@@ -135,7 +141,8 @@ public sealed record RowLikeness(string? Number, DateOnly? Day, string Where, st
     public bool NearPlace(RowLikeness other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        return Same(Where, other.Where) != false || Alike(Where, other.Where) >= NearlyAlike;
+        return Same(Where, other.Where) != false
+            || Alike(Where, other.Where) > HalfAlike && SameUnit(other) == true && SaysTheSameOf(Where, other.Where);
     }
 
     /// <summary>How alike two descriptions are, from 0 to 1: the share of neighbouring pairs of characters that both have (Dice).</summary>

@@ -175,8 +175,8 @@ public static class RowMatcher
 
     /// <summary>
     /// By the index of a coming row that is none of the earlier ones: the one that it is much alike, though not the same by a word that
-    /// tells (东侧, 西侧), or though that one is done with and this is not; or one that no row is, of the same number, day and words, at
-    /// another place.
+    /// tells (东侧, 西侧), or though that one is done with and this is not; or one that no row is, of the same day and words, at another
+    /// place.
     /// </summary>
     public static IReadOnlyDictionary<int, Guid> Resembling(
         IReadOnlyList<ComingRow> coming, IReadOnlyList<EarlierRow> earlier, IReadOnlyDictionary<int, (Guid Hazard, RowMatch How)> matched)
@@ -186,9 +186,10 @@ public static class RowMatcher
         ArgumentNullException.ThrowIfNull(matched);
         var there = ByDay(earlier);
         var met = matched.Values.Select(m => m.Hazard).ToHashSet();
-        var numbered = earlier.Where(e => !met.Contains(e.Hazard) && Numbered(e.Likeness) is not null).ToLookup(e => Numbered(e.Likeness));
+        var missing = earlier.Where(e => !met.Contains(e.Hazard) && OnItsDay(e.Likeness) is not null).ToLookup(e => OnItsDay(e.Likeness));
         return Enumerable.Range(0, coming.Count).Where(i => !matched.ContainsKey(i))
-            .Select(i => (Index: i, Near: Near(coming[i], there).Concat(numbered[Numbered(coming[i].Likeness)]).FirstOrDefault()))
+            .Select(i => (Index: i, Near: Near(coming[i], there).Concat(missing[OnItsDay(coming[i].Likeness)]
+                .Where(e => !IsAnothers(coming[i].Likeness, e.Likeness))).FirstOrDefault()))
             .Where(n => n.Near is not null)
             .ToDictionary(n => n.Index, n => n.Near!.Hazard);
     }
@@ -227,5 +228,8 @@ public static class RowMatcher
 
     /// <summary>A number that only counts tells a row together with its day and words as well, wherever it is said to be.</summary>
     private static string? Numbered(RowLikeness row) =>
-        row is { Number: { } number, Day: { } day, Description.Length: > 3 } ? $"{number}\n{day:yyyyMMdd}\n{row.Description}" : null;
+        row.Number is { } number && OnItsDay(row) is { } said ? $"{number}\n{said}" : null;
+
+    private static string? OnItsDay(RowLikeness row) =>
+        row is { Day: { } day, Description.Length: > 3 } ? $"{day:yyyyMMdd}\n{row.Description}" : null;
 }

@@ -44,7 +44,7 @@ internal sealed class RankingQuery(NpgsqlDataSource dataSource, FigureScope scop
             {InHand(first, last, within)}
             union all
             {Measure(RankingMeasure.AcknowledgedInTime,
-                $"f.ack_due between {first} and {last} and not (f.acknowledged_on is null and f.ended_on is not null and f.ended_on <= f.ack_due)",
+                $"f.ack_due between {first} and {last} and not (f.acknowledged_on is null and f.ended_on is not null and coalesce(f.owed_until, f.ended_on) <= f.ack_due)",
                 "(f.acknowledged_on <= f.ack_due)::int", within)}
             union all
             {Measure(RankingMeasure.FirstPassRate, $"f.finished_on between {first} and {last} and f.accepted_on is not null", "(f.failed = 0)::int", within)}
@@ -62,7 +62,7 @@ internal sealed class RankingQuery(NpgsqlDataSource dataSource, FigureScope scop
     private string OnTime(string first, string last, string within)
     {
         var present = $"f.deadline between {first} and {last}"
-            + " and not (f.declared_on is null and f.ended_on is not null and f.ended_on <= f.deadline)";
+            + " and not (f.declared_on is null and f.ended_on is not null and coalesce(f.owed_until, f.ended_on) <= f.deadline)";
         const string met = "(f.declared_on <= f.deadline)::int";
         if (presentDeadline)
             return Measure(RankingMeasure.OnTimeRate, present, met, within);

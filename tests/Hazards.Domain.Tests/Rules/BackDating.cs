@@ -119,6 +119,49 @@ public sealed class BackDating
             Stories.Rectifying.And(GasCompany, new ExtensionRequested(Leg.Sole, Deadline, Deadline.AddDays(5), "材料未到"))
                 .And(CountyOffice, new ExtensionRefused(Leg.Sole, "不同意")), GasCompany,
             new RequestExtension(Leg.Sole, Deadline.AddDays(9), "材料未到")),
+        ["grade after a fix was taken back"] = (Withdrawn, CountyOffice, new VerifyHazard(Level.General)),
+        ["fix on the spot again after a fix was taken back"] = (Withdrawn, Emergency, new FixOnTheSpot("当场更换")),
+        ["reject after the grading"] = (Stories.Verified, CountyOffice, new RejectHazard("不属实")),
+        ["merge after the grading"] = (
+            Stories.Verified, CountyOffice, new MergeHazard(OtherId, "同一处") { Target = Stories.Verified.Then with { Id = OtherId } }),
+        ["penalise after the grading"] = (Stories.Verified, Emergency, new ImposePenalty("公司", "罚款", 5)),
+        ["notice after the assignment"] = (Stories.Assigned, Supervision, new IssueNotice("整改", null, null)),
+        ["interview after a reassignment"] = (
+            Stories.Rectifying.And(new LegReassigned(GasCompany.Id, Sole(OtherRegulator), "改派")), Supervision,
+            new HoldInterview("负责人", "约谈", Leg.Sole)),
+        ["urge after the closure"] = (Stories.Closed, Supervision, new Urge("抓紧")),
+        ["apply after the assignment"] = (
+            Stories.Verified.And(Emergency, new ProductionSuspended(true, "全部")).And(new HazardAssigned([Sole()])), GasCompany,
+            new RequestResumption(Leg.Sole, "已检测")),
+        ["delist after the publication"] = (
+            Stories.ListedQuietly.And(CityOffice, new ListingPublished(ListingLevel.Prefecture, "陇南日报", Deadline.AddDays(-50))), CityOffice,
+            new DelistHazard(DelistingGround.LevelChanged, "降级")),
+        ["delist after the filing"] = (
+            Stories.Listed.And(CityOffice, new ListingFiled(ListingLevel.Prefecture, ProvinceOffice.Id, Deadline.AddDays(-50))), CityOffice,
+            new DelistHazard(DelistingGround.LevelChanged, "降级")),
+        ["list again after the end was published"] = (
+            Stories.Listed.And(CityOffice, new HazardDelisted(ListingLevel.Prefecture, DelistingGround.LevelChanged, "降级"),
+                new DelistingPublished(ListingLevel.Prefecture, "陇南日报", Deadline.AddDays(-50))), CityOffice,
+            new ListHazard(ListingLevel.Prefecture, Deadline, "限期整改")),
+        ["withdraw an acceptance after the delisting on it"] = (
+            Stories.Listed.And(GasCompany, new CompletionDeclared(Leg.Sole, "已更换", null)).And(Emergency, new LegAccepted(Leg.Sole, "合格", null))
+                .And(CityOffice, new HazardDelisted(ListingLevel.Prefecture, DelistingGround.Accepted, "验收合格")), CountyOffice,
+            new WithdrawAcceptance(Leg.Sole, "又坏了")),
+        ["reopen after the look-back"] =
+            (Stories.Closed.And(new LookbackMade(LookbackResult.Holding, "未反弹", null)), CountyOffice, new ReopenHazard("反弹")),
+        ["look back after the look-back"] = (
+            Stories.Closed.And(new LookbackMade(LookbackResult.Holding, "未反弹", null)), CountyOffice,
+            new LookBack(LookbackResult.Holding, "未反弹")),
+        ["declare after an extension was asked for"] = (
+            Stories.Rectifying.And(GasCompany, new ExtensionRequested(Leg.Sole, Deadline, Deadline.AddDays(5), "材料未到")), GasCompany,
+            new DeclareCompletion(Leg.Sole, "已更换")),
+        ["reassign after an extension was granted"] = (
+            Stories.Rectifying.And(GasCompany, new ExtensionRequested(Leg.Sole, Deadline, Deadline.AddDays(5), "材料未到"))
+                .And(new ExtensionGranted(Leg.Sole, Deadline, Deadline.AddDays(5), null)), CountyOffice,
+            new ReassignLeg(Leg.Sole, OtherRegulator.Id, Deadline.AddDays(9), "整改", "改派")),
+        ["assign after the regrading"] = (
+            Stories.Verified.And(new HazardRegraded(Level.General, Level.Major, "判定标准第五条", "复核")), CountyOffice,
+            new AssignHazard([Sole()])),
         ["a closure's paper after the closure"] = (Stories.Closed, CountyOffice, new IssuePaper(PaperKind.ClosureNotice)),
         ["a delisting's paper after the delisting"] = (
             Stories.Listed.And(CityOffice, new HazardDelisted(ListingLevel.Prefecture, DelistingGround.LevelChanged, "降级")), CityOffice,
@@ -128,6 +171,8 @@ public sealed class BackDating
     };
 
     private static Story Stopped => Stories.Accepted.And(Emergency, new ProductionSuspended(true, "全部"));
+
+    private static Story Withdrawn => Stories.FixedOnTheSpot.AfterDays(3).And(new FixWithdrawn("误登"));
 
     private static Story Reopened => Stories.Closed.AfterDays(3).And(new HazardReopened("反弹", [Sole()]));
 
@@ -153,7 +198,12 @@ public sealed class BackDating
         })
         {
             story.When(As(Supervision), command, closed.AddHours(30)).ThenRefused(HazardRefusals.BeforePrevious, "occurredAt");
-            story.When(As(Supervision), command, closed.AddMinutes(-1)).ThenItHappens();
+            // Before that the place was visited; nothing was put to those who answer for it only since.
+            var before = story.When(As(Supervision), command, closed.AddMinutes(-1));
+            if (command is RecordVisit)
+                before.ThenItHappens();
+            else
+                before.ThenRefused(HazardRefusals.BeforePrevious, "occurredAt");
             story.When(As(Supervision), command).ThenItHappens();
         }
 

@@ -134,8 +134,10 @@ public sealed class DoubleAssignment
     {
         var policy = Policy.NationalBaseline with { Supervision = [new SupervisionRule(Level.General, 10, "x")] };
         var story = Stories.Verified.AfterDays(5).And(new HazardAssigned([Territorial(), Sectoral()])).Under(policy);
-        Supervise(story.When(As(Supervision), new Urge("请抓紧", Leg.Sectoral), story.Now.AddDays(-4)).ThenItHappens())
+        Supervise(story.When(As(Supervision), new RecordVisit("现场", Leg.Sectoral), story.Now.AddDays(-4)).ThenItHappens())
             .ShouldBe(Supervise(story));
+        story.When(As(Supervision), new Urge("请抓紧", Leg.Sectoral), story.Now.AddDays(-4))
+            .ThenRefused(HazardRefusals.BeforePrevious, "occurredAt");
     }
 
     private static Clock Supervise(Story story) => story.Clocks.Single(c => c.Kind == ClockKind.Supervise && c.Leg == Leg.Sectoral);

@@ -72,7 +72,7 @@ internal sealed class InspectionStore(
         var decide = Decide(command, given, terms, occurredAt);
         var outcome = await records.RunAsync(id, isNew, terms, Hears(command, given.By), async (before, stop) =>
         {
-            watch = new SealWatch(seals, anew: true, (h, _) => Task.FromResult(ImmutableArray.Create(h)));
+            watch = new SealWatch(seals, anew: true, (h, _) => Task.FromResult(ImmutableArray.Create((h, default(DateTimeOffset?)))));
             var (decision, act) = await decide(before, stop);
             if (await systems.RefuseAsync((command as MakeInspection)?.Reference, given.By, stop) is { } owned)
                 return (new Decision<IInspectionEvent>([], owned, default), act);
