@@ -210,7 +210,7 @@ public sealed class LongLives : RowsDatabase
     {
         await base.InitializeAsync();
         log = Open();
-        var stories = new Stories(17, Begin, reportOneIn: 12, eager: true);
+        var stories = new Stories(23, Begin, reportOneIn: 12, eager: true);
         for (var i = 0; i < 2500; i++)
             (await log.AppendAsync(stories.Next())).ShouldBeOfType<AppendResult.Committed>();
         End = stories.Now;
@@ -274,9 +274,9 @@ internal static class Recount
         {
             bool Missed(Term l) => l.Late.Any(m => In(m.Due) && m.Due >= l.Assigned);
             var due = g.Where(
-                l => In(l.Deadline) && !(l.Declared is null && l.Ended <= l.Deadline) && (presentDeadline || l.Assigned <= l.Deadline)
+                l => In(l.Deadline) && !(l.Declared is null && l.EndedAsCounts <= l.Deadline) && (presentDeadline || l.Assigned <= l.Deadline)
                     || Missed(l)).ToArray();
-            var acks = g.Where(l => In(l.AckDue) && !(l.Acknowledged is null && l.Ended <= l.AckDue)).ToArray();
+            var acks = g.Where(l => In(l.AckDue) && !(l.Acknowledged is null && l.EndedAsCounts <= l.AckDue)).ToArray();
             var inHand = g.Where(l => l.Assigned <= last && !l.IsOver(first.AddDays(-1), presentDeadline)).ToArray();
             var accepted = g.Where(l => In(l.Accepted)).ToArray();
             var rechecked = g.Where(l => In(l.Reopened) || l.Looked.Any(d => In(d))).ToArray();
@@ -454,6 +454,9 @@ internal static class Recount
             var end = Accepted ?? Ended;
             return end <= day && (asClaimed || !(Counted > day));
         }
+
+        /// <summary>When it was given back or reassigned, by the day on which that counts: a claimed day unmisses nothing.</summary>
+        public DateOnly? EndedAsCounts => Ended is { } ended ? Later(ended, Counted) ?? ended : null;
 
         private DateOnly? Counted => Declared ?? Past?.CountsOn ?? Leg.ReturnedOn;
 
