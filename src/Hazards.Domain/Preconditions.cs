@@ -161,7 +161,7 @@ internal static class Preconditions
     {
         Refusal? why = null;
         foreach (var paper in Enum.GetValues<PaperKind>())
-            if (IssuePaper.Missing(paper, hazard, act.By.Body.Id) is { } missing)
+            if (IssuePaper.Missing(paper, hazard, act) is { } missing)
                 why ??= missing;
             else
                 return null;

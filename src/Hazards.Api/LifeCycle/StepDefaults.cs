@@ -104,7 +104,7 @@ internal sealed class StepDefaults(Hazard hazard, Act act, ImmutableArray<Body> 
     };
 
     private ImmutableArray<CodeEntry> Papers() =>
-        [.. from paper in Enum.GetValues<PaperKind>() where IssuePaper.Missing(paper, hazard, act.By.Body.Id) is null select Labels.Of(paper)];
+        [.. from paper in Enum.GetValues<PaperKind>() where IssuePaper.Missing(paper, hazard, act) is null select Labels.Of(paper)];
 
     private ImmutableArray<CodeEntry> Parts()
     {

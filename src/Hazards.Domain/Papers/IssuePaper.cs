@@ -22,27 +22,30 @@ public sealed record IssuePaper(PaperKind Paper, Leg? Leg = null) : IHazardComma
     {
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
-        if ((Missing(Paper, hazard, act.By.Body.Id, Leg) ?? AfterTheAct(hazard, act)) is { } wrong)
+        if ((Missing(Paper, hazard, act, Leg) ?? AfterTheAct(hazard, act)) is { } wrong)
             return wrong;
         return Checks.Document(act, Rule) is { } noNumber ? noNumber : Decision.Of(
             new PaperIssued(Paper, Leg, [.. Papers.LegsOf(Paper, hazard, Leg).Select(l => l.Body)]));
     }
 
-    /// <summary>Why a paper cannot be made now by a body; null when it can.</summary>
+    /// <summary>Why a paper cannot be made now by whoever asks; null when it can.</summary>
     /// <param name="paper">The paper.</param>
     /// <param name="hazard">The hazard.</param>
-    /// <param name="by">Whose paper it would be.</param>
+    /// <param name="act">Whose paper it would be.</param>
     /// <param name="leg">To this leg only; to all when left out.</param>
-    public static Refusal? Missing(PaperKind paper, Hazard hazard, BodyId by, Leg? leg = null)
+    public static Refusal? Missing(PaperKind paper, Hazard hazard, Act act, Leg? leg = null)
     {
         ArgumentNullException.ThrowIfNull(hazard);
+        ArgumentNullException.ThrowIfNull(act);
+        var by = act.By.Body;
         // 退回的已不由该单位负责.
         var legs = Papers.LegsOf(paper, hazard, leg).ToArray();
         return paper switch
         {
             PaperKind.SupervisionNotice or PaperKind.Criticism => HazardRefusals.PaperWithAct.Because("paper", ("paper", Words.Of(paper))),
             PaperKind.AssignmentOrder or PaperKind.RectificationDirective when legs.Length == 0 || !hazard.IsOpen => Needs(CommandRules.Assign),
-            PaperKind.AssignmentOrder => legs.Select(l => Of(l.OrderedBy, l.AssignedBy)).FirstOrDefault(r => r is not null),
+            PaperKind.RectificationDirective when act.By.Roles.Contains(Role.Enforcer) || by.Id == hazard.Listing?.By => null,
+            PaperKind.AssignmentOrder or PaperKind.RectificationDirective => legs.Select(l => Of(l.OrderedBy, l.AssignedBy)).FirstOrDefault(r => r is not null),
             PaperKind.ListingNotice when hazard.Listing is null => Needs(CommandRules.List),
             PaperKind.ListingNotice => Of(hazard.Listing.By),
             PaperKind.DelistingNotice when hazard.Delisting is null => Needs(CommandRules.Delist),
@@ -54,9 +57,12 @@ public sealed record IssuePaper(PaperKind Paper, Leg? Leg = null) : IHazardComma
 
         Refusal Needs(CommandRule act) => HazardRefusals.PaperTooEarly.Because("paper", ("paper", Words.Of(paper)), ("act", Words.Of(act)));
 
-        // A paper is of who decided, or took that over.
-        Refusal? Of(params ReadOnlySpan<BodyId?> whose) => whose.Contains(by) ? null
-            : HazardRefusals.PaperNotYours.Because("paper", ("paper", Words.Of(paper)), ("body", whose[^1]), ("caller", by));
+        // A paper is of who decided, or took that over; of who is gone, or makes none, a committee office's of the place.
+        Refusal? Of(params ReadOnlySpan<BodyId?> whose) =>
+            whose.Contains(by.Id) || by.Kind == BodyKind.CommitteeOffice
+            && act.Bodies.GetValueOrDefault(whose[^1] ?? default) is null or { Dissolved: true } or { SeesOnlyItsOwn: true }
+                ? null
+                : HazardRefusals.PaperNotYours.Because("paper", ("paper", Words.Of(paper)), ("body", whose[^1]), ("caller", by.Id));
     }
 
     private Refusal? AfterTheAct(Hazard hazard, Act act) => Paper switch

@@ -38,6 +38,15 @@ public sealed class PapersOfAHazard
             story.When(Supervision, new IssuePaper(paper)).ThenRefused(HazardRefusals.PaperNotYours, "paper");
         }
 
+        Stories.Assigned.When(Emergency, new IssuePaper(PaperKind.RectificationDirective)).ThenItHappens();
+        Stories.Assigned.When(As(Supervision, Role.Supervisor), new IssuePaper(PaperKind.RectificationDirective))
+            .ThenRefused(HazardRefusals.PaperNotYours, "paper");
+        // Of who is gone, or makes no papers, the office of the place.
+        var gone = Stories.Closed.Act(As(CityOffice)) with { Bodies = Bodies.SetItem(CountyOffice.Id, CountyOffice with { Dissolved = true }) };
+        Decider.Decide(new IssuePaper(PaperKind.ClosureNotice), Stories.Closed.Then, gone).Refusal.ShouldBeNull();
+        Stories.Closed.When(CityOffice, new IssuePaper(PaperKind.ClosureNotice)).ThenRefused(HazardRefusals.PaperNotYours, "paper");
+        Stories.OwnReport.And(GasCompany, new HazardFixedByOwnCheck("自行整改", null), new HazardClosed(ClosureGround.OwnCheck, null))
+            .When(CountyOffice, new IssuePaper(PaperKind.ClosureNotice)).ThenItHappens();
         Refused(Stories.Closed, PaperKind.AssignmentOrder).ShouldBe("paper.too_early");
         var returned = Stories.Dual.And(GasRegulator, new AssignmentReturned(Leg.Sectoral, "不属本单位"));
         returned.When(CountyOffice, new IssuePaper(PaperKind.AssignmentOrder, Leg.Sectoral)).ThenRefused(HazardRefusals.PaperTooEarly, "paper");
