@@ -102,7 +102,8 @@ public static class Decider
         act = act with { Under = role };
         // The seal comes late, so that only who might have done it otherwise is on record as having tried.
         // Of papers, whether some can be made is no answer to who asks for one.
-        return (CheckTime(act, hazard) ?? Resting(command.Rule, act, hazard) ?? Precedence.Check(command, hazard, act) ?? Checks.Papers(act) ?? Sealing.Check(command, hazard, act)
+        return (CheckTime(act, hazard) ?? Resting(command.Rule, act, hazard) ?? Precedence.Check(command, hazard, act)
+            ?? Checks.Papers(act) ?? Sealing.Check(command, hazard, act)
             ?? (command is IssuePaper ? null : Preconditions.Check(command.Rule, hazard, leg, act))) is { } wrong
             ? wrong
             : command.Decide(hazard, act).Under(role);

@@ -461,7 +461,7 @@ public sealed class ImportDoubtTests(Service service) : IClassFixture<Service>
             .Require(HttpStatusCode.Created);
     }
 
-    /// <summary>Once taken for another ledger's, files of a name are that one's, however much was retyped; and another form is known, too.</summary>
+    /// <summary>Once taken for another ledger's, files of a name are that one's, however much was retyped; another form is known, too.</summary>
     [Fact]
     public async Task A_ledger_is_known_again_by_the_name_it_came_under_and_in_another_form()
     {
@@ -485,7 +485,8 @@ public sealed class ImportDoubtTests(Service service) : IClassFixture<Service>
         // Places that may be others: another hazard each, and it is said which one it resembles.
         var moved = await CalledAsync("县里的表.csv", Head + Rows("库房"));
         Text(moved, "notes").ShouldContain("同名的文件此前认作台账“原来的台账”");
-        moved.Json["rows"]!.AsArray().Count(r => r!.ToJsonString(Plain).Contains("import.row_resembles", StringComparison.Ordinal)).ShouldBe(4);
+        moved.Json["rows"]!.AsArray().Count(r => r!.ToJsonString(Plain).Contains("import.row_resembles", StringComparison.Ordinal))
+            .ShouldBe(4);
 
         async Task<Answer> CalledAsync(string file, string text) =>
             (await service.Admin.SendAsync(

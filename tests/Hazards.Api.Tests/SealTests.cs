@@ -427,7 +427,8 @@ public sealed class SealTests(Service service) : IClassFixture<Service>
         }
 
         var (apart, apartName) = await HazardAsync(days);
-        (await service.Office.PostAsync($"hazards/{apart}/merge", new() { ["into"] = away, ["reason"] = "同一处" })).Require(HttpStatusCode.OK);
+        (await service.Office.PostAsync($"hazards/{apart}/merge", new() { ["into"] = away, ["reason"] = "同一处" }))
+            .Require(HttpStatusCode.OK);
         (await service.Office.PostAsync($"hazards/{apart}/reopening", new() { ["reason"] = "不是同一处" })).Require(HttpStatusCode.OK);
         await SealAsync(apartName);
         (await CorrectAsync(apart)).Refused(HttpStatusCode.Locked, "enterprise.sealed");

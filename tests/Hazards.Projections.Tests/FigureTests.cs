@@ -274,7 +274,8 @@ internal static class Recount
         {
             bool Missed(Term l) => l.Late.Any(m => In(m.Due) && m.Due >= l.Assigned);
             var due = g.Where(
-                l => In(l.Deadline) && !(l.Declared is null && l.EndedAsCounts <= l.Deadline) && (presentDeadline || l.Assigned <= l.Deadline)
+                l => In(l.Deadline) && !(l.Declared is null && l.EndedAsCounts <= l.Deadline)
+                    && (presentDeadline || l.Assigned <= l.Deadline)
                     || Missed(l)).ToArray();
             var acks = g.Where(l => In(l.AckDue) && !(l.Acknowledged is null && l.EndedAsCounts <= l.AckDue)).ToArray();
             var inHand = g.Where(l => l.Assigned <= last && !l.IsOver(first.AddDays(-1), presentDeadline)).ToArray();

@@ -43,9 +43,11 @@ public sealed record IssuePaper(PaperKind Paper, Leg? Leg = null) : IHazardComma
         return paper switch
         {
             PaperKind.SupervisionNotice or PaperKind.Criticism => HazardRefusals.PaperWithAct.Because("paper", ("paper", Words.Of(paper))),
-            PaperKind.AssignmentOrder or PaperKind.RectificationDirective when legs.Length == 0 || !hazard.IsOpen => Needs(CommandRules.Assign),
+            PaperKind.AssignmentOrder or PaperKind.RectificationDirective when legs.Length == 0 || !hazard.IsOpen =>
+                Needs(CommandRules.Assign),
             PaperKind.RectificationDirective when act.By.Roles.Contains(Role.Enforcer) || by.Id == hazard.Listing?.By => null,
-            PaperKind.AssignmentOrder or PaperKind.RectificationDirective => legs.Select(l => Of(l.OrderedBy, l.AssignedBy)).FirstOrDefault(r => r is not null),
+            PaperKind.AssignmentOrder or PaperKind.RectificationDirective =>
+                legs.Select(l => Of(l.OrderedBy, l.AssignedBy)).FirstOrDefault(r => r is not null),
             PaperKind.ListingNotice when hazard.Listing is null => Needs(CommandRules.List),
             PaperKind.ListingNotice => Of(hazard.Listing.By),
             PaperKind.DelistingNotice when hazard.Delisting is null => Needs(CommandRules.Delist),

@@ -44,7 +44,8 @@ internal sealed class RankingQuery(NpgsqlDataSource dataSource, FigureScope scop
             {InHand(first, last, within)}
             union all
             {Measure(RankingMeasure.AcknowledgedInTime,
-                $"f.ack_due between {first} and {last} and not (f.acknowledged_on is null and f.ended_on is not null and coalesce(f.owed_until, f.ended_on) <= f.ack_due)",
+                $"f.ack_due between {first} and {last}"
+                    + " and not (f.acknowledged_on is null and f.ended_on is not null and coalesce(f.owed_until, f.ended_on) <= f.ack_due)",
                 "(f.acknowledged_on <= f.ack_due)::int", within)}
             union all
             {Measure(RankingMeasure.FirstPassRate, $"f.finished_on between {first} and {last} and f.accepted_on is not null", "(f.failed = 0)::int", within)}

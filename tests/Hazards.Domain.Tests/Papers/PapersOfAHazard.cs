@@ -23,7 +23,7 @@ public sealed class PapersOfAHazard
         Refused(Stories.Closed, PaperKind.ClosureNotice).ShouldBeNull();
     }
 
-    /// <summary>A paper is of who decided; nobody else states a decision that he did not take, and nobody one that stands no more.</summary>
+    /// <summary>A paper is of who decided; nobody else states a decision that he did not take, nobody one that is past.</summary>
     [Fact]
     public void A_paper_is_made_by_who_did_what_it_is_about()
     {
@@ -42,19 +42,23 @@ public sealed class PapersOfAHazard
         Stories.Assigned.When(As(Supervision, Role.Supervisor), new IssuePaper(PaperKind.RectificationDirective))
             .ThenRefused(HazardRefusals.PaperNotYours, "paper");
         // Of who is gone, or makes no papers, the office of the place.
-        var gone = Stories.Closed.Act(As(CityOffice)) with { Bodies = Bodies.SetItem(CountyOffice.Id, CountyOffice with { Dissolved = true }) };
+        var gone = Stories.Closed.Act(As(CityOffice)) with
+        {
+            Bodies = Bodies.SetItem(CountyOffice.Id, CountyOffice with { Dissolved = true }),
+        };
         Decider.Decide(new IssuePaper(PaperKind.ClosureNotice), Stories.Closed.Then, gone).Refusal.ShouldBeNull();
         Stories.Closed.When(CityOffice, new IssuePaper(PaperKind.ClosureNotice)).ThenRefused(HazardRefusals.PaperNotYours, "paper");
         Stories.OwnReport.And(GasCompany, new HazardFixedByOwnCheck("自行整改", null), new HazardClosed(ClosureGround.OwnCheck, null))
             .When(CountyOffice, new IssuePaper(PaperKind.ClosureNotice)).ThenItHappens();
         Refused(Stories.Closed, PaperKind.AssignmentOrder).ShouldBe("paper.too_early");
         var returned = Stories.Dual.And(GasRegulator, new AssignmentReturned(Leg.Sectoral, "不属本单位"));
-        returned.When(CountyOffice, new IssuePaper(PaperKind.AssignmentOrder, Leg.Sectoral)).ThenRefused(HazardRefusals.PaperTooEarly, "paper");
+        returned.When(CountyOffice, new IssuePaper(PaperKind.AssignmentOrder, Leg.Sectoral))
+            .ThenRefused(HazardRefusals.PaperTooEarly, "paper");
         returned.When(CountyOffice, new IssuePaper(PaperKind.AssignmentOrder)).Decision.Events.ShouldHaveSingleItem()
             .ShouldBeOfType<PaperIssued>().To.ShouldBe([CountyGovernment.Id]);
     }
 
-    /// <summary>A paper made later says from which day on it is so, and what was required and why, as the one made with the act does.</summary>
+    /// <summary>A paper made later says from which day on it is so, what was required and why, as the one made with the act.</summary>
     [Fact]
     public void A_paper_made_later_says_what_the_act_said()
     {

@@ -144,8 +144,8 @@ public sealed class BackDating
                 new DelistingPublished(ListingLevel.Prefecture, "陇南日报", Deadline.AddDays(-50))), CityOffice,
             new ListHazard(ListingLevel.Prefecture, Deadline, "限期整改")),
         ["withdraw an acceptance after the delisting on it"] = (
-            Stories.Listed.And(GasCompany, new CompletionDeclared(Leg.Sole, "已更换", null)).And(Emergency, new LegAccepted(Leg.Sole, "合格", null))
-                .And(CityOffice, new HazardDelisted(ListingLevel.Prefecture, DelistingGround.Accepted, "验收合格")), CountyOffice,
+            Stories.Listed.And(GasCompany, new CompletionDeclared(Leg.Sole, "已更换", null))
+                .And(Emergency, new LegAccepted(Leg.Sole, "合格", null)).And(CityOffice, new HazardDelisted(ListingLevel.Prefecture, DelistingGround.Accepted, "验收合格")), CountyOffice,
             new WithdrawAcceptance(Leg.Sole, "又坏了")),
         ["reopen after the look-back"] =
             (Stories.Closed.And(new LookbackMade(LookbackResult.Holding, "未反弹", null)), CountyOffice, new ReopenHazard("反弹")),
@@ -194,7 +194,8 @@ public sealed class BackDating
         var (story, closed) = (Reopened.AfterDays(2), Stories.Closed.Events[^1].Context.OccurredAt);
         foreach (var command in new IHazardCommand[]
         {
-            new RecordVisit("督查"), new IssueNotice("整改", null, null), new HoldInterview("负责人", "约谈", null), new CirculateCriticism("通报", null),
+            new RecordVisit("督查"), new IssueNotice("整改", null, null), new HoldInterview("负责人", "约谈", null),
+            new CirculateCriticism("通报", null),
         })
         {
             story.When(As(Supervision), command, closed.AddHours(30)).ThenRefused(HazardRefusals.BeforePrevious, "occurredAt");
