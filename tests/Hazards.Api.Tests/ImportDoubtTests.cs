@@ -461,7 +461,7 @@ public sealed class ImportDoubtTests(Service service) : IClassFixture<Service>
             .Require(HttpStatusCode.Created);
     }
 
-    /// <summary>Once taken for another ledger's, files of a name are that one's, however much was retyped; another form is known, too.</summary>
+    /// <summary>Once taken for another ledger's, files of a name are that one's, however retyped; and another form is known.</summary>
     [Fact]
     public async Task A_ledger_is_known_again_by_the_name_it_came_under_and_in_another_form()
     {

@@ -145,7 +145,8 @@ public sealed class BackDating
             new ListHazard(ListingLevel.Prefecture, Deadline, "限期整改")),
         ["withdraw an acceptance after the delisting on it"] = (
             Stories.Listed.And(GasCompany, new CompletionDeclared(Leg.Sole, "已更换", null))
-                .And(Emergency, new LegAccepted(Leg.Sole, "合格", null)).And(CityOffice, new HazardDelisted(ListingLevel.Prefecture, DelistingGround.Accepted, "验收合格")), CountyOffice,
+                .And(Emergency, new LegAccepted(Leg.Sole, "合格", null))
+                .And(CityOffice, new HazardDelisted(ListingLevel.Prefecture, DelistingGround.Accepted, "验收合格")), CountyOffice,
             new WithdrawAcceptance(Leg.Sole, "又坏了")),
         ["reopen after the look-back"] =
             (Stories.Closed.And(new LookbackMade(LookbackResult.Holding, "未反弹", null)), CountyOffice, new ReopenHazard("反弹")),
