@@ -36,7 +36,8 @@ internal static class Precedence
                 if (command is Urge)
                     yield return (hazard.Closure?.At, Words.Of(CommandRules.Close));
                 break;
-            case DeclareCompletion or ReturnAssignment or ReassignLeg:
+            // Completed it may have been before that was decided, or even asked for.
+            case ReturnAssignment or ReassignLeg:
                 yield return (leg?.Request?.At, Words.Of(CommandRules.RequestExtension));
                 yield return (leg?.ExtensionDecidedAt, Words.Of(CommandRules.DecideExtension));
                 break;

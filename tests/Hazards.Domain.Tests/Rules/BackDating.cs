@@ -153,9 +153,6 @@ public sealed class BackDating
         ["look back after the look-back"] = (
             Stories.Closed.And(new LookbackMade(LookbackResult.Holding, "未反弹", null)), CountyOffice,
             new LookBack(LookbackResult.Holding, "未反弹")),
-        ["declare after an extension was asked for"] = (
-            Stories.Rectifying.And(GasCompany, new ExtensionRequested(Leg.Sole, Deadline, Deadline.AddDays(5), "材料未到")), GasCompany,
-            new DeclareCompletion(Leg.Sole, "已更换")),
         ["reassign after an extension was granted"] = (
             Stories.Rectifying.And(GasCompany, new ExtensionRequested(Leg.Sole, Deadline, Deadline.AddDays(5), "材料未到"))
                 .And(new ExtensionGranted(Leg.Sole, Deadline, Deadline.AddDays(5), null)), CountyOffice,
