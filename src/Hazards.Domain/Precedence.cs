@@ -57,9 +57,6 @@ internal static class Precedence
             case ReopenHazard or LookBack:
                 yield return (hazard.Closure?.LookedBackAt, Words.Of(CommandRules.Lookback));
                 break;
-            case MergeHazard merge:
-                yield return (merge.Target?.OpenSince, new Words("目标隐患的发现或重新开案", "the finding or reopening of the target"));
-                break;
             default:
                 break;
         }

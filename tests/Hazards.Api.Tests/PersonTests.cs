@@ -76,7 +76,9 @@ public sealed class PersonTests(PersonTests.Place place) : IClassFixture<PersonT
         const string inClear = "13811110007";
         const string kept = "13811110008";
         var text = $"序号,检查时间,检查单位,检查人,隐患内容,隐患等级,整改责任单位,整改责任人,联系电话,整改期限,状态,复查人,备注,地点,隐患类型,项目名称,来源,班次\n"
-            + $"1,{Some.InDays(-3)},县应急局{numbers[0]},李工 {numbers[1]},配电箱未上锁（张贴的电话{inClear}已停用）,一般,南诏镇中学 {numbers[2]},王五 {numbers[3]},{numbers[4]},{Some.InDays(20)},未整改（{numbers[10]}）,赵六,值班{numbers[5]},甲地李某{numbers[6]},用电 {numbers[7]},二期{numbers[8]},日常检查{numbers[9]},早班{numbers[11]}\n"
+            + $"1,{Some.InDays(-3)},县应急局{numbers[0]},李工 {numbers[1]},配电箱未上锁（张贴的电话{inClear}已停用）,一般,"
+            + $"南诏镇中学 {numbers[2]},王五 {numbers[3]},{numbers[4]},{Some.InDays(20)},未整改（{numbers[10]}）,赵六,"
+            + $"值班{numbers[5]},甲地李某{numbers[6]},用电 {numbers[7]},二期{numbers[8]},日常检查{numbers[9]},早班{numbers[11]}\n"
             + $"2,{Some.InDays(-3)},县应急局,李工,,一般,南诏镇中学,王五 {kept},,{Some.InDays(20)},未整改,,,,,,,\n";
         var importer = await Town.KeyAsync("dali-awb", "5329", "importer");
         var report = (await importer.SendAsync(

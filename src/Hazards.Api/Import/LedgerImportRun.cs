@@ -260,7 +260,7 @@ internal sealed class LedgerImportRun(
     }
 
     private async Task<Stage?> FateAsync(Hazard? hazard, CancellationToken cancellationToken) =>
-        hazard?.MergedInto is null ? null : (await tools.Hazards.SurvivorAsync(hazard, null, cancellationToken))?.Stage;
+        hazard?.MergedInto is null ? null : (await tools.Hazards.MatterAsync(hazard, null, cancellationToken)).Survivor?.Stage;
 
     private async Task<ImportedRow> ImportAsync(PreparedRow prepared, CancellationToken cancellationToken)
     {

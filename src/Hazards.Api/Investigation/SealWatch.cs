@@ -12,8 +12,7 @@ namespace Hazards.Api.Investigation;
 /// <param name="known">The seals.</param>
 /// <param name="anew">They are read now, and not remembered.</param>
 /// <param name="matterOf">A hazard with what shares its fate (<see cref="HazardStore.MatterAsync"/>).</param>
-internal sealed class SealWatch(
-    KnownSeals known, bool anew, Func<Hazard, CancellationToken, Task<ImmutableArray<(Hazard Hazard, DateTimeOffset? Until)>>> matterOf)
+internal sealed class SealWatch(KnownSeals known, bool anew, Func<Hazard, CancellationToken, Task<Matter>> matterOf)
 {
     private readonly Dictionary<(Enterprise Enterprise, RegionCode Region), SealsFound> found = [];
 
@@ -40,7 +39,7 @@ internal sealed class SealWatch(
     public async ValueTask<ImmutableArray<Seal>> OnAsync(Hazard hazard, CancellationToken cancellationToken)
     {
         ImmutableArray<Seal> seals = [];
-        foreach (var (one, until) in await matterOf(hazard, cancellationToken))
+        foreach (var (one, until) in (await matterOf(hazard, cancellationToken)).All)
             seals =
             [
                 .. seals.Union((await InForceAsync(one.Enterprise, one.Region, cancellationToken)).Where(s => !(s.SealedAt >= until))),

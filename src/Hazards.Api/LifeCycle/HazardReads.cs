@@ -91,10 +91,10 @@ internal static class HazardReads
         var clocks = Clocks.Open(hazard, rulebook);
         var today = ChinaTime.DateAt(asOf ?? call.Now);
         var ever = new List<Seal>();
-        foreach (var (one, until) in await store.MatterAsync(hazard, asOf, call.Stop))
+        var matter = await store.MatterAsync(hazard, asOf, call.Stop);
+        foreach (var (one, until) in matter.All)
             ever.AddRange((await seals.EverAsync(one.Enterprise, one.Region, asOf, call.Stop)).Where(s => !(s.SealedAt >= until)));
-        var survivor = await store.SurvivorAsync(hazard, asOf, call.Stop);
-        var merged = await store.MergedAsync(hazard, asOf, call.Stop);
+        var (survivor, merged) = (matter.Survivor, matter.Merged);
         var details = HazardDetails.Of(
             hazard, asOf, [.. clocks.Select(c => SeenClock.Of(c, hazard, today, rulebook))], persons.Named(hazard, call.Caller),
             await naming.OfAsync(hazard, clocks, asOf, call.Stop)) with

@@ -46,26 +46,8 @@ internal sealed class HazardStore(
     public Task<Hazard?> LoadAsync(HazardId id, DateTimeOffset? asOf = null, CancellationToken cancellationToken = default) =>
         asOf is null ? folded.NowAsync(id, cancellationToken) : LoadAsync(id, asOf, 0, cancellationToken);
 
-    /// <summary>What a merged hazard shares the fate of now, by way of how many others it may be; null where it is not merged.</summary>
-    internal async Task<Hazard?> SurvivorAsync(Hazard merged, DateTimeOffset? asOf, CancellationToken cancellationToken)
-    {
-        Hazard? survivor = null;
-        var passed = new HashSet<HazardId> { merged.Id };
-        for (var into = merged.MergedInto; into is { } id && passed.Add(id); into = survivor.MergedInto)
-            if (await LoadAsync(id, asOf, cancellationToken) is { } next)
-                survivor = next;
-            else
-                break;
-        return survivor;
-    }
-
-    /// <summary>
-    /// 同一事项: a hazard, with what it goes on as and all that was merged into that, each with the instant until which it was so. A seal
-    /// on the records of one holds them all: whoever writes in one of them writes of the same thing; and none is let out of a seal by its
-    /// being reopened.
-    /// </summary>
-    internal async Task<ImmutableArray<(Hazard Hazard, DateTimeOffset? Until)>> MatterAsync(
-        Hazard hazard, DateTimeOffset? asOf, CancellationToken cancellationToken)
+    /// <summary>A hazard with what shares its fate, or did; as known at <paramref name="asOf"/>, or now.</summary>
+    internal async Task<Matter> MatterAsync(Hazard hazard, DateTimeOffset? asOf, CancellationToken cancellationToken)
     {
         var all = new List<(Hazard Hazard, DateTimeOffset? Until)> { (hazard, null) };
         for (var i = 0; i < all.Count; i++)
@@ -79,7 +61,7 @@ internal sealed class HazardStore(
                     all.Add((other, Earlier(until, other.Mergers.Last(m => m.Into == one.Id).Until)));
         }
 
-        return [.. all];
+        return new Matter([.. all]);
 
         async Task<Hazard?> FurtherAsync(HazardId id) =>
             all.Exists(a => a.Hazard.Id == id) ? null : await LoadAsync(id, asOf, cancellationToken);
@@ -437,7 +419,7 @@ internal sealed class HazardStore(
                     Target = target, Owed = (Clocks.Open(hazard, rulebook), target is null ? [] : Clocks.Open(target, rulebook)),
                 };
             case IOverMerged over when !hazard.Absorbed.IsEmpty:
-                return over.Over(await MergedAsync(hazard, null, cancellationToken));
+                return over.Over((await MatterAsync(hazard, null, cancellationToken)).Merged);
             default:
                 return command;
         }
@@ -446,18 +428,6 @@ internal sealed class HazardStore(
     /// <summary>By whom, with the regions whose office it is: what is owed there by nobody in particular is its own.</summary>
     private async Task<Given> AsOfficeAsync(Given given, CancellationToken cancellationToken) =>
         given with { By = given.By with { Body = await registry.WithOfficesAsync(given.By.Body, null, cancellationToken) } };
-
-    /// <summary>What was merged into a hazard and still is, also by way of another.</summary>
-    internal async Task<ImmutableArray<Hazard>> MergedAsync(Hazard survivor, DateTimeOffset? asOf, CancellationToken cancellationToken)
-    {
-        var all = new List<Hazard> { survivor };
-        for (var i = 0; i < all.Count; i++)
-            foreach (var id in all[i].Absorbed)
-                if (all.TrueForAll(h => h.Id != id)
-                    && await LoadAsync(id, asOf, cancellationToken) is { } other && other.MergedInto == all[i].Id)
-                    all.Add(other);
-        return [.. all.Skip(1)];
-    }
 
     private Task<Proposal<Hazard>> FollowAsync(
         HazardStory story, IReadOnlyList<Step> steps, SealWatch watch, int offset, IReadOnlyDictionary<BodyId, Body> bodies, Rulebook rulebook, Terms terms, CancellationToken cancellationToken) =>

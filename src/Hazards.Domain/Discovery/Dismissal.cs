@@ -69,7 +69,8 @@ public sealed record MergeHazard(HazardId Into, string Reason, bool InOtherRegio
             return HazardRefusals.MergeTarget.Because("into", ("id", Into));
         if (!Target.IsOpen && (Target.Stage, hazard.Stage) is not (Stage.Closed, Stage.Closed))
             return HazardRefusals.MergeTargetEnded.Because("into", ("id", Into), ("stage", Words.Of(Target.Stage)));
-        if (Checks.After(act, Target.FoundAt, new Words("目标隐患的发现", "the finding of the target")) is { } early)
+        if ((Checks.After(act, Target.FoundAt, new Words("目标隐患的发现", "the finding of the target"))
+            ?? Checks.AfterReopening(act, Target)) is { } early)
             return early;
         if (hazard.IsMajor && !Target.IsMajor)
             return HazardRefusals.MergeLower.Because("into", ("id", Into));

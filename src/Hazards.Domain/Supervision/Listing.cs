@@ -23,7 +23,7 @@ public sealed record ListHazard(
         if (rule is null || !rule.LetsList(body))
             return HazardRefusals.MayNotList.Because(
                 "level", ("body", body.Id), ("level", Words.Of(Level)), ("source", rule?.Source ?? "—"));
-        return Refusal.All(AfterWhatItFollows(hazard, act), Checks.Document(act, Rule),
+        return Refusal.All(Checks.AfterReopening(act, hazard), Checks.AfterDelisting(act, hazard), Checks.Document(act, Rule),
             Texts.Required("requirements", Requirements),
             Texts.Check("publishedIn", PublishedIn, 0, 400),
             Checks.Deadline("deadline", Deadline, act),
@@ -32,11 +32,6 @@ public sealed record ListHazard(
             ? wrong
             : Decision.Of(new HazardListed(Level, Deadline, Requirements, PublishedIn));
     }
-
-    /// <summary>It is listed once it was graded, and no more than once at a time.</summary>
-    private static Refusal? AfterWhatItFollows(Hazard hazard, Act act) =>
-        (hazard.VerifiedAt is { } verified ? Checks.After(act, verified, Words.Of(CommandRules.Verify)) : null)
-        ?? Checks.AfterReopening(act, hazard) ?? Checks.AfterDelisting(act, hazard);
 
     private Refusal? TooLong(ListingRule rule, Act act) =>
         rule.MostDays is { } most && Deadline > act.Date.AddDays(most)

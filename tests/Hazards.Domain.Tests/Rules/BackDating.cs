@@ -185,6 +185,19 @@ public sealed class BackDating
         story.When(As(by), command, last).ThenItHappens();
     }
 
+    /// <summary>What is merged goes into what was open by then; of a target that is out of sight nothing is said, nor since when.</summary>
+    [Fact]
+    public void A_merger_does_not_lie_before_its_target_was_open()
+    {
+        var (story, target) = (Stories.Reported.AfterDays(9), Reopened.Then with { Id = OtherId });
+        story.When(As(CountyOffice), new MergeHazard(OtherId, "同一处") { Target = target }, target.OpenSince.AddMinutes(-1))
+            .ThenRefused(HazardRefusals.BeforePrevious, "occurredAt");
+        var away = target with { Region = Wenxian };
+        var unseeing = As(CountyOffice) with { Jurisdiction = Wudu };
+        story.When(unseeing, new MergeHazard(OtherId, "同一处") { Target = away }, target.OpenSince.AddMinutes(-1))
+            .ThenRefused(HazardRefusals.MergeTarget, "into");
+    }
+
     /// <summary>What may be done to an open hazard only was not done while it was ended, though it is open again.</summary>
     [Fact]
     public void Nothing_is_dated_while_it_was_ended_but_what_may_be_done_then()

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Hazards.Api.Administration.Registry;
 using Hazards.Api.Investigation;
 using Hazards.Api.LifeCycle.Files;
@@ -72,7 +71,7 @@ internal sealed class InspectionStore(
         var decide = Decide(command, given, terms, occurredAt);
         var outcome = await records.RunAsync(id, isNew, terms, Hears(command, given.By), async (before, stop) =>
         {
-            watch = new SealWatch(seals, anew: true, (h, _) => Task.FromResult(ImmutableArray.Create((h, default(DateTimeOffset?)))));
+            watch = new SealWatch(seals, anew: true, (h, _) => Task.FromResult(Matter.Of(h)));
             var (decision, act) = await decide(before, stop);
             if (await systems.RefuseAsync((command as MakeInspection)?.Reference, given.By, stop) is { } owned)
                 return (new Decision<IInspectionEvent>([], owned, default), act);
