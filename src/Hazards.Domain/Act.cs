@@ -153,9 +153,11 @@ public sealed record Act(
         new(OccurredAt, Entry, By.Name, By.Body.Id, role, By.Client, Policy.Version, Document, Attachments)
     {
         Calendar = Calendar.Edition, LateEntry = LateEntryUnder(role),
-        // A ledger is entered as it stands, by whom nothing in it was asked.
-        CountsFrom = role == Role.Importer || RecordedOn <= Date || LateEntryUnder(role) is not null ? null : RecordedOn,
+        // A ledger is entered as it stands, by whom nothing in it was asked; what it leaves to be done is asked from its entry.
+        CountsFrom = role == Role.Importer ? null : EnteredLateOn(role), BindsFrom = EnteredLateOn(role),
     };
+
+    private DateOnly? EnteredLateOn(Role role) => RecordedOn <= Date || LateEntryUnder(role) is not null ? null : RecordedOn;
 }
 
 /// <summary>补录准予: an act that was entered on a later day counts as of when it happened.</summary>
@@ -204,6 +206,17 @@ public sealed record EventContext(
     /// <summary>The day on which it counts, where it is asked whether something was in time (<see cref="Act.InTimeOn"/>).</summary>
     [JsonIgnore]
     public DateOnly CountsOn => CountsFrom ?? ChinaTime.DateAt(OccurredAt);
+
+    /// <summary>
+    /// The later day on which it was entered, where what it asks of others is asked of them from then on only: nobody owes what nobody told
+    /// him. Null in events recorded before there was this rule, whose duties begin as they are claimed to.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateOnly? BindsFrom { get; init; }
+
+    /// <summary>From when others owe what it asks of them: when it happened, or the day on which it was entered.</summary>
+    [JsonIgnore]
+    public DateTimeOffset Binds => BindsFrom is { } day && ChinaTime.StartOf(day) > OccurredAt ? ChinaTime.StartOf(day) : OccurredAt;
 
     /// <summary>Files by digest; never default.</summary>
     public ImmutableArray<Attachment> Attachments { get; init; } = Attachments.IsDefault ? [] : Attachments;

@@ -132,6 +132,9 @@ public sealed record Hazard
     /// <summary>When it was given its present level.</summary>
     public DateTimeOffset? GradedAt { get; init; }
 
+    /// <summary>From when that binds who answers for it (<see cref="EventContext.Binds"/>).</summary>
+    internal DateTimeOffset? GradingBinds { get; init; }
+
     /// <summary>Whether it has its level only because it was entered as fixed at once.</summary>
     internal bool GradedByFix { get; init; }
 
@@ -222,6 +225,9 @@ public sealed record Hazard
 
     /// <summary>Since when it has been open: found, or reopened.</summary>
     public required DateTimeOffset OpenSince { get; init; }
+
+    /// <summary>From when somebody owes something of it for that (<see cref="EventContext.Binds"/>).</summary>
+    internal DateTimeOffset OpeningBinds { get; init; }
 
     /// <summary>Number of comments.</summary>
     public int Comments { get; init; }
@@ -327,6 +333,7 @@ public sealed record Hazard
         ActedOn = !IsImported(context),
         FoundAt = context.OccurredAt,
         OpenSince = context.OccurredAt,
+        OpeningBinds = BindsOffice(context),
         LastOccurredAt = context.OccurredAt,
         LatestOccurredAt = context.OccurredAt,
         EnteredOn = context.CountsOn,
@@ -361,11 +368,12 @@ public sealed record Hazard
         HazardVerified e => this with
         {
             Level = e.Level, Grade = e.Grade, GradingBasis = e.Basis, VerifiedAt = context.OccurredAt, GradedAt = context.OccurredAt,
-            GradedByLedger = IsImported(context),
+            GradingBinds = context.Binds, GradedByLedger = IsImported(context),
         },
         HazardRegraded e => this with
         {
-            Level = e.To, Grade = e.Grade, GradingBasis = e.Basis, GradedAt = context.OccurredAt, GradedByLedger = IsImported(context),
+            Level = e.To, Grade = e.Grade, GradingBasis = e.Basis, GradedAt = context.OccurredAt, GradingBinds = context.Binds,
+            GradedByLedger = IsImported(context),
         },
         HazardRejected e => this with { Rejection = new Ending(context.OccurredAt, context.Body, e.Reason) },
         HazardWithdrawn e => this with { Rejection = new Ending(context.OccurredAt, context.Body, e.Reason), Withdrawn = e.Import },
@@ -379,7 +387,7 @@ public sealed record Hazard
             {
                 GradedByFix = Level is null, GradedByLedger = Level is null ? IsImported(context) : GradedByLedger,
                 Level = Level ?? Codes.Level.General, VerifiedAt = VerifiedAt ?? context.OccurredAt,
-                GradedAt = GradedAt ?? context.OccurredAt,
+                GradedAt = GradedAt ?? context.OccurredAt, GradingBinds = GradingBinds ?? context.Binds,
             },
         FixWithdrawn => WithoutFix(context),
 
@@ -417,12 +425,19 @@ public sealed record Hazard
 
         PlanSubmitted e => With(
             e.Leg, context,
-            l => (l with { Plan = new PlanState(context.OccurredAt, e.Funds, null, context.OccurredAt, PlanState.IsFiveInPlace(e)), Funds = e.Funds ?? l.Funds }).Planned(e, context)),
+            l => (l with
+            {
+                Plan = new PlanState(context.OccurredAt, e.Funds, null, context.OccurredAt, PlanState.IsFiveInPlace(e))
+                {
+                    Binds = context.Binds,
+                },
+                Funds = e.Funds ?? l.Funds,
+            }).Planned(e, context)),
         PlanReviewed e => With(
             e.Leg, context,
             l => l with
             {
-                Plan = l.Plan! with { Verdict = e.Verdict, Since = context.OccurredAt },
+                Plan = l.Plan! with { Verdict = e.Verdict, Since = context.OccurredAt, Binds = context.Binds },
                 PlannedAt = e.Verdict == Verdict.Pass ? l.PlannedAt : null, FiveAt = e.Verdict == Verdict.Pass ? l.FiveAt : null,
             }, own: false),
         InterimMeasuresTaken e => With(e.Leg, context, l => l with { InterimMeasures = l.InterimMeasures + 1 }),
@@ -431,11 +446,18 @@ public sealed record Hazard
             {
                 Suspension = new Suspension(context.OccurredAt, context.Body, e.Whole, e.Scope, null) { CountsFrom = context.CountsOn },
             },
-        ResumptionRequested e => With(e.Leg, context, l => l) with { Suspension = Suspension! with { RequestedAt = context.OccurredAt } },
+        ResumptionRequested e => With(e.Leg, context, l => l) with
+        {
+            Suspension = Suspension! with { RequestedAt = context.OccurredAt, RequestBinds = context.Binds },
+        },
         ResumptionReviewed { Verdict: Verdict.Pass } => this with { Suspension = null, ResumedAt = context.OccurredAt },
         ResumptionReviewed => this with { Suspension = Suspension! with { RequestedAt = null, ReviewedAt = context.OccurredAt } },
-        ProgressReported e => With(e.Leg, context, l => l with { Percent = e.Percent, Spent = e.Spent ?? l.Spent }),
-        ExtensionRequested e => With(e.Leg, context, l => l with { Request = new ExtensionRequest(context.OccurredAt, e.From, e.To) }),
+        ProgressReported e => With(
+            e.Leg, context,
+            l => l with { Percent = e.Percent, ProgressedAt = Later(l.ProgressedAt, context.OccurredAt), Spent = e.Spent ?? l.Spent }),
+        ExtensionRequested e => With(
+            e.Leg, context,
+            l => l with { Request = new ExtensionRequest(context.OccurredAt, e.From, e.To) { Binds = context.Binds } }),
         ExtensionGranted e => With(
             e.Leg, context,
             l => l with
@@ -449,7 +471,7 @@ public sealed record Hazard
             e.Leg, context,
             l => l with
             {
-                Stage = LegStage.Declared, DeclaredAt = context.OccurredAt, DeclaredOn = context.CountsOn, Percent = 100,
+                Stage = LegStage.Declared, DeclaredAt = context.OccurredAt, DeclaredOn = context.CountsOn, Percent = LegState.Whole,
                 Reported = l.Percent, Spent = e.Spent ?? l.Spent, Request = null,
             }),
 
@@ -499,7 +521,9 @@ public sealed record Hazard
             Delisting = Delisting! with { PublishedAt = context.OccurredAt },
             Listings = [.. Listings.Select(l => l.EndedAt == Delisting.At ? l with { EndPublished = true } : l)],
         },
-        SupervisorNamed e => With(e.Leg, context, l => l with { Supervisor = e.To, SupervisedAt = context.OccurredAt }, own: false),
+        SupervisorNamed e => With(
+            e.Leg, context,
+            l => l with { Supervisor = e.To, SupervisedAt = context.OccurredAt, SupervisorBound = context.Binds }, own: false),
         SupervisionNoticeIssued e => Took(e, context).Noticed(e, context),
         SupervisionEscalated e => Took(e, context) with { EscalatedTo = e.To },
         ISupervisionStep e => Took(e, context),
@@ -563,6 +587,7 @@ public sealed record Hazard
         Rests = (Closure?.At ?? Rejection?.At ?? MergedAt) is { } since ? Rests.Add(new Rest(since, context.OccurredAt)) : Rests,
         Reopened = Reopened + 1,
         OpenSince = context.OccurredAt,
+        OpeningBinds = BindsOffice(context),
         Steps = Steps.Clear(),
         Missed = StillMissed(context),
         AssignedBy = e.Legs.IsEmpty ? null : context.Body,
@@ -615,12 +640,19 @@ public sealed record Hazard
         };
     }
 
+    // What follows is for the committee office to do: its own entry, however late, gives it no days.
+    private static DateTimeOffset BindsOffice(EventContext context) =>
+        context.Role == Role.Coordinator ? context.OccurredAt : context.Binds;
+
     // Nobody could verify it while it stood as closed: that duty begins now.
-    private Hazard WithoutFix(EventContext context) => (GradedByFix ? this with { Level = null, VerifiedAt = null, GradedAt = null } : this) with
+    private Hazard WithoutFix(EventContext context) => (GradedByFix
+        ? this with { Level = null, VerifiedAt = null, GradedAt = null, GradingBinds = null }
+        : this) with
     {
         Closure = null,
         GradedByFix = false,
         OpenSince = context.OccurredAt,
+        OpeningBinds = BindsOffice(context),
         Missed = StillMissed(context),
     };
 
@@ -711,7 +743,7 @@ public sealed record Hazard
         var before = Legs[leg];
         var after = change(before);
         if (after.Stage != before.Stage)
-            after = after with { Since = context.OccurredAt };
+            after = after with { Since = context.OccurredAt, Binds = context.Binds };
         return this with
         {
             Legs = Legs.SetItem(leg, own ? after with { LastHeardAt = Later(after.LastHeardAt, context.OccurredAt) } : after),
@@ -828,8 +860,30 @@ public sealed record LegState
     /// <summary>Since when it stands there.</summary>
     public required DateTimeOffset Since { get; init; }
 
+    /// <summary>From when somebody else than who brought it there owes something for that (<see cref="EventContext.Binds"/>).</summary>
+    internal DateTimeOffset Binds { get; init; }
+
     /// <summary>When it was assigned to this body.</summary>
     public required DateTimeOffset AssignedAt { get; init; }
+
+    /// <summary>From when the body is bound by that: an assignment that is entered late tells it on the day of its entry.</summary>
+    [JsonIgnore]
+    public DateTimeOffset AssignmentBinds { get; init; }
+
+    /// <summary>The day on which it became the body's, where it is asked what the body missed: of a ledger, what the ledger says.</summary>
+    [JsonIgnore]
+    public DateOnly AssignedOn => ChinaTime.DateAt(NamedByLedger ? AssignedAt : AssignmentBinds);
+
+    /// <summary>The later day on which the assignment was entered (补录), from which the body is bound by it; null where it was not late.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateOnly? EnteredOn => ChinaTime.DateAt(AssignedAt) < AssignedOn ? AssignedOn : null;
+
+    /// <summary>Since when nothing was heard of the body.</summary>
+    [JsonIgnore]
+    public DateTimeOffset SilentSince => LastHeardAt ?? (EnteredOn is { } day ? ChinaTime.StartOf(day) : AssignedAt);
+
+    /// <summary>From when its supervisor is bound by being named.</summary>
+    internal DateTimeOffset SupervisorBound { get; init; }
 
     /// <summary>When it was acknowledged.</summary>
     public DateTimeOffset? AcknowledgedAt { get; init; }
@@ -858,14 +912,20 @@ public sealed record LegState
     /// <summary>How often interim measures were reported.</summary>
     public int InterimMeasures { get; init; }
 
+    /// <summary>All done.</summary>
+    internal const int Whole = 100;
+
     /// <summary>What is left to be done is not all done, whatever was declared.</summary>
-    internal const int MostUndone = 99;
+    internal const int MostUndone = Whole - 1;
 
     /// <summary>
     /// Progress, 0 to 100. A declaration says 100; where the re-inspection fails, it is what was reported before, and less than
     /// 100.
     /// </summary>
     public int Percent { get; init; }
+
+    /// <summary>When progress was last reported.</summary>
+    internal DateTimeOffset? ProgressedAt { get; init; }
 
     /// <summary>Progress as it was before completion was declared.</summary>
     internal int Reported { get; init; }
@@ -913,7 +973,7 @@ public sealed record LegState
     /// <param name="due">The deadline that binds it.</param>
     internal DateOnly FirstLate(DateOnly due)
     {
-        var (first, assigned) = (due.AddDays(1), ChinaTime.DateAt(AssignedAt).AddDays(1));
+        var (first, assigned) = (due.AddDays(1), AssignedOn.AddDays(1));
         first = first < assigned ? assigned : first;
         first = Resumed > first ? Resumed.Value : first;
         return Late is [.., var last] && last.Until >= first ? last.Until.AddDays(1) : first;
@@ -974,6 +1034,9 @@ public sealed record LegState
         Stage = LegStage.Assigned,
         Since = context.OccurredAt,
         AssignedAt = context.OccurredAt,
+        Binds = context.Binds,
+        AssignmentBinds = context.Binds,
+        SupervisorBound = context.Binds,
     };
 }
 
@@ -997,6 +1060,9 @@ internal sealed record Acceptance(Level? Level, int Attachments, bool Inspectors
 /// <param name="FiveInPlace">五到位: it says something on measures, responsible persons, funds, time limits and the emergency plan.</param>
 public sealed record PlanState(DateTimeOffset Since, decimal? Funds, Verdict? Verdict, DateTimeOffset SubmittedAt, bool FiveInPlace)
 {
+    /// <summary>From when the other one owes what comes next.</summary>
+    internal DateTimeOffset Binds { get; init; } = Since;
+
     internal static bool IsFiveInPlace(PlanSubmitted plan) =>
         (plan.Parts.ContainsKey(PlanPart.Funds) || plan.Funds is not null)
         && plan.Parts.ContainsKey(PlanPart.Measures) && plan.Parts.ContainsKey(PlanPart.Responsible)
@@ -1027,7 +1093,11 @@ public readonly record struct Merger(HazardId Into, DateTimeOffset? Until);
 public readonly record struct Rest(DateTimeOffset Since, DateTimeOffset Until);
 
 /// <summary>An extension asked for.</summary>
-public sealed record ExtensionRequest(DateTimeOffset At, DateOnly From, DateOnly To);
+public sealed record ExtensionRequest(DateTimeOffset At, DateOnly From, DateOnly To)
+{
+    /// <summary>From when it is owed to decide on it.</summary>
+    internal DateTimeOffset Binds { get; init; } = At;
+}
 
 /// <summary>The listing in force.</summary>
 public sealed record Listing(ListingLevel Level, BodyId By, DateTimeOffset At, DateOnly Deadline, DocumentNumber? Document)
@@ -1131,6 +1201,9 @@ public sealed record Suspension(DateTimeOffset Since, BodyId By, bool Whole, str
 {
     /// <summary>The day from which it puts off deadlines: an order with an earlier date gives nobody days.</summary>
     public DateOnly CountsFrom { get; init; } = ChinaTime.DateAt(Since);
+
+    /// <summary>From when it is owed to look, for the application.</summary>
+    internal DateTimeOffset RequestBinds { get; init; }
 
     /// <summary>When it was last looked whether production may go on, and it might not.</summary>
     [JsonIgnore]

@@ -36,9 +36,12 @@ internal static class Precedence
                 if (command is Urge)
                     yield return (hazard.Closure?.At, Words.Of(CommandRules.Close));
                 break;
-            // Completed it may have been before that was decided, or even asked for.
+            // What was not all done by then was not completed before. It may have been before an extension was decided, or even asked for.
+            case DeclareCompletion when leg?.Percent < LegState.Whole:
+                yield return (leg.ProgressedAt, Words.Of(CommandRules.ReportProgress));
+                break;
             case ReturnAssignment or ReassignLeg:
-                yield return (leg?.Request?.At, Words.Of(CommandRules.RequestExtension));
+                yield return (leg?.LastHeardAt, new Words("责任单位上一次办理", "the last act of the body that answers for it"));
                 yield return (leg?.ExtensionDecidedAt, Words.Of(CommandRules.DecideExtension));
                 break;
             case NameSupervisor:

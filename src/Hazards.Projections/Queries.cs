@@ -169,7 +169,16 @@ public sealed record LegItem(
     Leg Leg, BodyId Body, LegStage Stage, DateOnly Deadline, bool DeadlineAssumed, BodyId? Supervisor, string? ResponsiblePerson,
     DateTimeOffset AssignedAt, DateTimeOffset? AcknowledgedAt, DateTimeOffset? LastHeardAt, int Percent, int Failed, int Extensions,
     bool ExtensionPending, int Urged,
-    DateTimeOffset? SupervisedAt = null);
+    DateTimeOffset? SupervisedAt = null)
+{
+    /// <summary>The later day on which the assignment was entered (补录), from which the body is bound by it; null where it was not late.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateOnly? EnteredOn { get; init; }
+
+    /// <summary>Since when nothing was heard of the body.</summary>
+    [JsonIgnore]
+    public DateTimeOffset SilentSince => LastHeardAt ?? (EnteredOn is { } day ? ChinaTime.StartOf(day) : AssignedAt);
+}
 
 /// <summary>An open clock as lists show it.</summary>
 /// <param name="Kind">The duty.</param>

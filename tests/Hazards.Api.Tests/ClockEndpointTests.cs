@@ -11,8 +11,10 @@ namespace Hazards.Api.Tests;
 /// them.
 /// </summary>
 [Trait("Server", "any")]
-public sealed class ClockEndpointTests(Service service) : IClassFixture<Service>
+public sealed class ClockEndpointTests(Backdating own) : IClassFixture<Backdating>
 {
+    private readonly Service service = own.Service;
+
     [Fact]
     public async Task What_was_missed_is_listed_and_its_proposals_are_decided()
     {

@@ -15,8 +15,10 @@ namespace Hazards.Api.Tests;
 
 /// <summary>Figures and reports over REST: asked, frozen, found the same years later, and the difference explained.</summary>
 [Trait("Server", "any")]
-public sealed class FigureApiTests(Service service) : IClassFixture<Service>
+public sealed class FigureApiTests(Backdating own) : IClassFixture<Backdating>
 {
+    private readonly Service service = own.Service;
+
     private static readonly DateOnly Today = ChinaTime.DateAt(DateTimeOffset.UtcNow);
     private static readonly Period LastMonth = Period.Of(PeriodKind.Month, Today).Previous;
     private static readonly DateTimeOffset Then = ChinaTime.StartOf(LastMonth.First.AddDays(9)).AddHours(10);

@@ -9,8 +9,10 @@ namespace Hazards.Api.Tests;
 
 /// <summary>The lists a supervisor works with: windows and orders, files as shown, one step for many, notices and their answers.</summary>
 [Trait("Server", "any")]
-public sealed class ListTests(Service service) : IClassFixture<Service>
+public sealed class ListTests(Backdating own) : IClassFixture<Backdating>
 {
+    private readonly Service service = own.Service;
+
     [Fact]
     public async Task What_is_due_is_listed_with_its_light_its_rule_and_both_legs()
     {

@@ -30,7 +30,19 @@ public sealed class RulesTests : IAsyncLifetime
         """;
 
     internal static readonly Rulebook Working = new(
-        [new Adopted(Policy.NationalBaseline with { Clocks = [new ClockRule(ClockKind.Verify, 10, "测试", null, DayCount.Working), .. Policy.NationalBaseline.Clocks.Where(c => c.Kind != ClockKind.Verify)] }, RegionCode.Nation, DateOnly.MinValue, null)],
+        [
+            new Adopted(
+                Policy.NationalBaseline with
+                {
+                    Clocks =
+                    [
+                        new ClockRule(ClockKind.Verify, 10, "测试", null, DayCount.Working),
+                        .. Policy.NationalBaseline.Clocks.Where(c => c.Kind != ClockKind.Verify),
+                    ],
+                    // What these tests report was found in years whose calendar they change.
+                    LateEntry = Backdating.Ever,
+                }, RegionCode.Nation, DateOnly.MinValue, null),
+        ],
         WorkCalendar.Shipped);
 
     private readonly Service one = new() { Options = o => o with { Rules = Working, RulesInterval = TimeSpan.FromMilliseconds(100) } };

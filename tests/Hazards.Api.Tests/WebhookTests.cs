@@ -243,7 +243,8 @@ public sealed class WebhookTests(WebhookService own) : IClassFixture<WebhookServ
         await WebhookReceiver.Until(async () => await PausedAsync(id) == "dissolved", "it is paused");
         var told = Receiver.At(to).Count;
         await Service.HazardAsync();
-        (await Service.Admin.PostAsync($"webhooks/{id}/resumption", [])).Refused(HttpStatusCode.Conflict, "body.dissolved");
+        foreach (var act in new[] { "resumption", "secret-rotation", "test" })
+            (await Service.Admin.PostAsync($"webhooks/{id}/{act}", [])).Refused(HttpStatusCode.Conflict, "body.dissolved");
         Receiver.At(to).Count.ShouldBe(told);
         await RemoveAsync(id);
     }

@@ -383,12 +383,12 @@ internal static class Recount
 
     private sealed record Term(Hazard Hazard, LegState Leg, PastLeg? Past)
     {
-        public DateOnly Assigned => Day(Leg.AssignedAt);
+        public DateOnly Assigned => Leg.EnteredOn ?? Day(Leg.AssignedAt);
 
         public DateOnly? Acknowledged => Leg.AcknowledgedOn;
 
         public DateOnly? AckDue =>
-            Policy.NationalBaseline.Due(ClockKind.Acknowledge, Hazard.Level, Leg.AssignedAt, WorkCalendar.Shipped)?.Date;
+            Policy.NationalBaseline.Due(ClockKind.Acknowledge, Hazard.Level, Leg.EnteredOn is { } entered ? ChinaTime.StartOf(entered) : Leg.AssignedAt, WorkCalendar.Shipped)?.Date;
 
         public DateOnly? Declared => Leg.DeclaredOn;
 

@@ -233,6 +233,9 @@ internal sealed record LegLine(
     CodeEntry Leg, NamedBody Body, CodeEntry Stage, DateOnly Deadline, int Percent, DateTimeOffset AssignedAt, DateTimeOffset? LastHeardAt,
     int DaysSilent, int SilentAfter, bool Silent, int Urged, NamedBody? Supervisor, DateTimeOffset? SupervisedAt)
 {
+    /// <summary>The later day on which the assignment was entered (补录), from which the body is bound by it; absent where it was not late.</summary>
+    public DateOnly? EnteredOn { get; init; }
+
     public static LegLine Of(LegItem leg, HazardItem hazard, DateOnly today, Names names, Rulebook rules)
     {
         var silence = SilenceOf(leg, hazard, today, rules);
@@ -240,10 +243,10 @@ internal sealed record LegLine(
             Labels.Of(leg.Leg), NamedBody.Of(leg.Body, names.Bodies), Labels.Of(leg.Stage), leg.Deadline, leg.Percent, leg.AssignedAt,
             leg.LastHeardAt,
             silence.Days, silence.Allowed, silence.Silent, leg.Urged, leg.Supervisor is { } s ? NamedBody.Of(s, names.Bodies) : null,
-            leg.SupervisedAt);
+            leg.SupervisedAt) { EnteredOn = leg.EnteredOn };
     }
 
     public static LegSilence SilenceOf(LegItem leg, HazardItem hazard, DateOnly today, Rulebook rules) => LegSilence.Of(
-        leg.Stage, leg.AssignedAt, leg.LastHeardAt, leg.SupervisedAt, today,
+        leg.Stage, leg.SilentSince, leg.SupervisedAt, today,
         rules.PolicyAt(hazard.Region, leg.AssignedAt).Supervision.FirstOrDefault(s => s.Level == hazard.Level));
 }

@@ -118,7 +118,7 @@ internal sealed record DualHazard(HazardBrief Hazard, int DaysSilent, ImmutableA
 {
     public static DualHazard Of(DualItem dual, DateOnly today, Names names, Rulebook rules) => new(
         HazardBrief.Of(dual.Hazard), Days(dual.SilentSince, today),
-        [.. dual.Hazard.Legs.OrderBy(l => l.Stage == LegStage.Accepted).ThenBy(l => l.LastHeardAt ?? l.AssignedAt).Select(l => DualLeg.Of(l, dual.Hazard, today, names, rules))]);
+        [.. dual.Hazard.Legs.OrderBy(l => l.Stage == LegStage.Accepted).ThenBy(l => l.SilentSince).Select(l => DualLeg.Of(l, dual.Hazard, today, names, rules))]);
 
     public static int Days(DateTimeOffset since, DateOnly today) => Math.Max(0, today.DayNumber - ChinaTime.DateAt(since).DayNumber);
 }
@@ -156,7 +156,7 @@ internal sealed record DualLeg(
         var duty = hazard.Clocks.FirstOrDefault(c => c.Kind == ClockKind.Supervise && c.Leg == leg.Leg);
         return new DualLeg(
             Labels.Of(leg.Leg), NamedBody.Of(leg.Body, names.Bodies), Labels.Of(leg.Stage), leg.Deadline,
-            DualHazard.Days(leg.LastHeardAt ?? leg.AssignedAt, today), leg.LastHeardAt,
+            DualHazard.Days(leg.SilentSince, today), leg.LastHeardAt,
             leg.Supervisor is { } supervisor ? NamedBody.Of(supervisor, names.Bodies) : null, leg.SupervisedAt, duty?.Due, Math.Max(0, duty?.DaysOverdue ?? 0))
         {
             Silent = silence.Silent, SilentAfter = silence.Allowed, Percent = leg.Percent, Urged = leg.Urged,

@@ -92,13 +92,13 @@ public static class Clocks
         {
             var found = hazard.Stage switch
             {
-                Stage.Reported => [After(ClockKind.Verify, null, hazard.OpenSince)],
-                Stage.Verified => [After(ClockKind.Assign, null, Later(hazard.VerifiedAt, hazard.OpenSince))],
+                Stage.Reported => [After(ClockKind.Verify, null, hazard.OpeningBinds)],
+                Stage.Verified => [After(ClockKind.Assign, null, Later(hazard.VerifiedAt, hazard.OpeningBinds))],
                 Stage.Closed => [AfterClosure()],
                 Stage.Rejected or Stage.Merged => [],
                 // 停产停业的先复产: until then nobody could close it.
                 Stage.AwaitingClosure when hazard.Suspension is not null => [],
-                Stage.AwaitingClosure => [After(ClockKind.Close, null, Later(hazard.ResumedAt, hazard.Legs.Values.Max(l => l.Since)))],
+                Stage.AwaitingClosure => [After(ClockKind.Close, null, Later(hazard.ResumedAt, hazard.Legs.Values.Max(CloseFrom)))],
                 _ => hazard.Legs.Values.SelectMany(OfLeg),
             };
             return found.Concat(Aside());
@@ -111,7 +111,8 @@ public static class Clocks
                 foreach (var reply in hazard.Legs.Values.SelectMany(Replies))
                     yield return reply;
             if (hazard.IsOpen && hazard.ResumptionOwedSince is { } stopped)
-                yield return After(ClockKind.ReviewResumption, null, stopped);
+                yield return After(
+                    ClockKind.ReviewResumption, null, hazard.Suspension is { RequestedAt: not null } asked ? asked.RequestBinds : stopped);
             if (hazard.Listing is { } listing)
             {
                 if (listing.PublishedAt is null && PolicyAt(listing.PublishFrom).Publication is not null)
@@ -150,28 +151,28 @@ public static class Clocks
             switch (leg.Stage)
             {
                 case LegStage.Returned:
-                    yield return After(ClockKind.Reassign, leg.Leg, leg.Since);
+                    yield return After(ClockKind.Reassign, leg.Leg, leg.Binds);
                     yield return rectify;
                     break;
                 case LegStage.Assigned:
-                    yield return After(ClockKind.Acknowledge, leg.Leg, leg.AssignedAt);
+                    yield return After(ClockKind.Acknowledge, leg.Leg, leg.AssignmentBinds);
                     yield return rectify;
                     break;
                 case LegStage.Rectifying:
                     yield return rectify;
                     if (leg.Request is { } request)
-                        yield return After(ClockKind.DecideExtension, leg.Leg, request.At);
+                        yield return After(ClockKind.DecideExtension, leg.Leg, request.Binds);
                     if (leg.Plan is { Verdict: null } plan)
-                        yield return After(ClockKind.ReviewPlan, leg.Leg, plan.Since);
+                        yield return After(ClockKind.ReviewPlan, leg.Leg, plan.Binds);
                     else if (leg.Plan is not { Verdict: Verdict.Pass } && hazard.Level is { } level)
                     {
-                        var since = Later(hazard.GradedAt, leg.Plan?.Since ?? leg.Since);
+                        var since = Later(hazard.GradingBinds, leg.Plan?.Binds ?? RectifyingFrom(leg));
                         if (PolicyAt(since).PlanRequired.Contains(level))
                             yield return After(ClockKind.Plan, leg.Leg, since);
                     }
                     break;
                 case LegStage.Declared:
-                    yield return After(ClockKind.Reinspect, leg.Leg, leg.Since);
+                    yield return After(ClockKind.Reinspect, leg.Leg, leg.Binds);
                     break;
                 default:
                     break;
@@ -180,13 +181,21 @@ public static class Clocks
                 yield return Supervise(leg);
         }
 
+        // 补录不追责: nobody owes what nobody told him. An act of others that is entered late asks something of a body from the day of its
+        // entry; its own act, from when it says that it acted.
+        private static DateTimeOffset RectifyingFrom(LegState leg) =>
+            leg.Since == leg.AcknowledgedAt ? Later(leg.AssignmentBinds, leg.Since) : leg.Binds;
+
+        private DateTimeOffset CloseFrom(LegState leg) =>
+            leg.AcceptedBy == OwnerOf(ClockKind.Close, null, hazard) ? leg.Since : leg.Binds;
+
         /// <summary>双重督办: the leg's supervisor may not be silent either.</summary>
         private Clock? Supervise(LegState leg)
         {
             if (leg.Supervisor is null)
                 return null;
             // What it did about the hazard before this assignment, entered late, does not begin the interval before the assignment.
-            var since = Later(leg.SupervisedAt, leg.AssignedAt);
+            var since = Later(leg.SupervisedAt, leg.SupervisorBound);
             var level = hazard.Level;
             if (PolicyAt(since).Supervision.FirstOrDefault(s => s.Level == level) is not { } rule)
                 return null;

@@ -90,6 +90,7 @@ public static class Ring
         Hazard hazard, ImmutableArray<Clock> open, MissedClock missed, Rulebook rules)
     {
         var calendar = rules.Calendar.At(hazard.Calendar);
+        var from = LateFrom(missed, hazard);
         var seen = new HashSet<SupervisionStep>();
         foreach (var rung in LadderOf(hazard, missed.Due, rules))
         {
@@ -101,9 +102,17 @@ public static class Ring
                     : rung.Step != SupervisionStep.Urge))
                 continue;
             if (!IsProposed(hazard, open, missed.Leg, rung.Step) && seen.Add(rung.Step))
-                yield return (rung, Later(calendar.Add(missed.Due, rung.DaysOverdue, rung.Count).Date, missed.Due.AddDays(1)));
+                yield return (rung, Later(calendar.Add(from, rung.DaysOverdue, rung.Count).Date, from.AddDays(1)));
         }
     }
+
+    /// <summary>
+    /// The day from which a missed duty climbs the ladder: its last, or where the deadline had passed when the assignment was entered, the
+    /// day of that entry.
+    /// </summary>
+    private static DateOnly LateFrom(MissedClock missed, Hazard hazard) =>
+        missed is { Kind: ClockKind.Rectify, Leg: { } leg } && hazard.Legs.TryGetValue(leg, out var of) ? Later(missed.Due, of.AssignedOn)
+            : missed.Due;
 
     /// <summary>
     /// Whether a person is being asked for this step already: against the leg for whichever of its duties, or against the
@@ -238,7 +247,11 @@ public static class Ring
         }
 
         private string Say(Clock clock) => string.Create(CultureInfo.InvariantCulture,
-            $"{Name(clock.Body)}{(clock.Leg is { } leg and not Leg.Sole ? $"（{CodeList.Chinese(leg)}）" : "")}应于{clock.Due:yyyy年M月d日}前完成“{CodeList.Chinese(clock.Kind)}”，已超期{clock.DaysOverdue(today)}天");
+            $"{Name(clock.Body)}{(clock.Leg is { } leg and not Leg.Sole ? $"（{CodeList.Chinese(leg)}）" : "")}应于{clock.Due:yyyy年M月d日}前完成“{CodeList.Chinese(clock.Kind)}”，已超期{clock.DaysOverdue(today)}天{Entered(clock)}");
+
+        // The deadline had passed when the body was told: that is said with it.
+        private string Entered(Clock clock) => clock is { Kind: ClockKind.Rectify, Leg: { } leg } && hazard.Legs[leg].EnteredOn is { } day
+            && day > clock.Due ? $"（交办于{day:yyyy年M月d日}补录）" : "";
 
         private string Name(BodyId? body) => body is not { } id ? "安委办" : bodies.TryGetValue(id, out var known) ? known.Name : id.Value;
 

@@ -172,7 +172,7 @@ public sealed record PaperFacts(
         switch (Kind)
         {
             case PaperKind.AssignmentOrder:
-                if (Legs.Where(l => l.Stage == LegStage.Assigned).Select(l => (DateTimeOffset?)l.AssignedAt).Max() is { } since
+                if (Legs.Where(l => l.Stage == LegStage.Assigned).Select(l => (DateTimeOffset?)l.AssignmentBinds).Max() is { } since
                     && Policy.Due(ClockKind.Acknowledge, Hazard.Level, since, Calendar) is { } due && due.Date >= Date)
                     yield return Text($"请于{PaperText.Day(due.Date)}前签收；不属本单位职责的，请及时退回并说明理由。");
                 yield return Text("请落实整改措施、责任人、资金、时限和预案；整改完成前落实临时防范措施，确保安全。整改完成后及时申报复查。");

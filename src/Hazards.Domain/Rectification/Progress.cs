@@ -44,8 +44,8 @@ public sealed record ReportProgress(Leg Leg, int Percent, string Note, decimal? 
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
         var leg = hazard.Legs[Leg];
-        if (Percent is < 0 or > 100)
-            return InputRefusals.OutOfRange.Because("percent", ("value", Percent), ("min", 0), ("max", 100));
+        if (Percent is < 0 or > LegState.Whole)
+            return InputRefusals.OutOfRange.Because("percent", ("value", Percent), ("min", 0), ("max", LegState.Whole));
         if (Refusal.All(Checks.After(act, leg.Since, new Words("上一步", "the step before")),
             Texts.Required("note", Note),
             Checks.Money("spent", Spent)) is { } wrong)

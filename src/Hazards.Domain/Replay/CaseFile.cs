@@ -38,11 +38,14 @@ public sealed record EventMark(long Position, long Version, string Type, DateTim
     internal static EventMark Of(RecordedHappening e) =>
         new(e.Position, e.Version, EventTypes.NameOf(e.Event), e.Context.OccurredAt, e.RecordedAt, e.Context.Body)
         {
-            LateEntry = e.Context.LateEntry,
+            LateEntry = e.Context.LateEntry, BindsLate = e.Context.BindsFrom is not null && !Hazard.IsImported(e.Context),
         };
 
     /// <summary>Why it counts as of when it happened although it was entered on a later day; null where nothing was asked of it.</summary>
     public LateEntryAllowed? LateEntry { get; init; }
+
+    /// <summary>Whether what it asks of others is asked of them from its entry only.</summary>
+    internal bool BindsLate { get; init; }
 }
 
 /// <summary>

@@ -69,7 +69,10 @@ public static class Silences
         var (passed, noticed) = (ChinaTime.EndOf(run.Due), run.Noticed is not null);
         var missed = run.Kind == ClockKind.Supervise ? SilenceKind.SupervisorSilent : SilenceKind.DutyMissed;
         // A caller's clock may be fast by the minutes that are tolerated.
-        var began = Earlier(run.Began.OccurredAt, run.Began.RecordedAt);
+        // A deadline that had passed when somebody entered it was not missed by who owes it before.
+        var began = run.Kind == ClockKind.Rectify && run.Began.BindsLate
+            ? run.Began.RecordedAt
+            : Earlier(run.Began.OccurredAt, run.Began.RecordedAt);
         var overdue = Later(passed, began);
         if (run.Ended is not { } ended)
             return noticed || overdue < file.AsOf ? Make(file, run, missed, overdue, null) : null;

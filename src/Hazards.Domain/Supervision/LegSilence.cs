@@ -18,16 +18,13 @@ public readonly record struct LegSilence(int Days, int Allowed, bool Silent, boo
 
     /// <summary>The silence of a leg on a day.</summary>
     /// <param name="stage">Where the leg stands: what is declared, accepted or given back waits for others.</param>
-    /// <param name="assignedAt">When it was assigned.</param>
-    /// <param name="heardAt">When its body last acted.</param>
+    /// <param name="last">When its body last acted; else when it was assigned.</param>
     /// <param name="supervisedAt">When its supervisor last acted on it.</param>
     /// <param name="today">The day.</param>
     /// <param name="rule">How often the supervisor must act, where a policy says so.</param>
     public static LegSilence Of(
-        LegStage stage, DateTimeOffset assignedAt, DateTimeOffset? heardAt, DateTimeOffset? supervisedAt, DateOnly today,
-        SupervisionRule? rule)
+        LegStage stage, DateTimeOffset last, DateTimeOffset? supervisedAt, DateOnly today, SupervisionRule? rule)
     {
-        var last = heardAt ?? assignedAt;
         var days = Math.Max(0, today.DayNumber - ChinaTime.DateAt(last).DayNumber);
         var allowed = rule?.Days ?? UsualDays;
         var owes = stage is LegStage.Assigned or LegStage.Rectifying;

@@ -123,8 +123,8 @@ internal sealed record DualWatch(DateTimeOffset SilentSince, string Supervisors,
             return null;
         DateTimeOffset? silent = null;
         foreach (var leg in hazard.Legs.Values)
-            if (leg.Stage != LegStage.Accepted && !(silent <= (leg.LastHeardAt ?? leg.AssignedAt)))
-                silent = leg.LastHeardAt ?? leg.AssignedAt;
+            if (leg.Stage != LegStage.Accepted && !(silent <= leg.SilentSince))
+                silent = leg.SilentSince;
         return silent is { } since
             ? new DualWatch(
                 since, string.Join(',', hazard.Legs.Values.Select(l => l.Supervisor).OfType<BodyId>().Select(s => s.Value)), hazard.Region,

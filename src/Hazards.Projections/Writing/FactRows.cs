@@ -55,7 +55,7 @@ internal sealed record LegFacts(
         return new LegFacts(
             leg.Leg, term, leg.Body, hazard.Region, hazard.Sector, hazard.Kind, hazard.Level,
             hazard.Rejection is not null || hazard.MergedInto is not null,
-            ChinaTime.DateAt(leg.AssignedAt), AcknowledgeBy(hazard, rules, leg), leg.AcknowledgedOn, hazard.DeadlineOf(leg, ended),
+            leg.AssignedOn, AcknowledgeBy(hazard, rules, leg), leg.AcknowledgedOn, hazard.DeadlineOf(leg, ended),
             leg.DeclaredOn, Dates.Of(leg.AcceptedAt),
             Dates.Of(ended), leg.Failed,
             looked.IsEmpty
@@ -68,8 +68,8 @@ internal sealed record LegFacts(
     }
 
     private static DateOnly? AcknowledgeBy(Hazard hazard, Rulebook rules, LegState leg) =>
-        rules.PolicyAt(hazard.Region, leg.AssignedAt)
-            .Due(ClockKind.Acknowledge, hazard.Level, leg.AssignedAt, rules.Calendar.At(hazard.Calendar))?.Date;
+        rules.PolicyAt(hazard.Region, leg.AssignmentBinds)
+            .Due(ClockKind.Acknowledge, hazard.Level, leg.AssignmentBinds, rules.Calendar.At(hazard.Calendar))?.Date;
 
     /// <summary>
     /// Where what was done is claimed to have been done before it counts: until when it was owed. Entering late buys no days

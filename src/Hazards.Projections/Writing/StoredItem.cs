@@ -28,7 +28,10 @@ internal sealed record StoredItem(
     private static LegItem Leg(LegState leg) => new(
         leg.Leg, leg.Body, leg.Stage, leg.Deadline, leg.DeadlineAssumed, leg.Supervisor, leg.ResponsiblePerson,
         leg.AssignedAt, leg.AcknowledgedAt, leg.LastHeardAt, leg.Percent, leg.Failed, leg.Extensions, leg.Request is not null,
-        leg.Steps.GetValueOrDefault(SupervisionStep.Urge), leg.SupervisedAt);
+        leg.Steps.GetValueOrDefault(SupervisionStep.Urge), leg.SupervisedAt)
+    {
+        EnteredOn = leg.EnteredOn,
+    };
 
     private static StoredClock Clock(Clock clock, Hazard hazard)
     {

@@ -289,6 +289,11 @@ internal static class GoldenEvents
         },
         ["event_context.counts_from"] = new EventContext(
             Start, Entry.Late, "张工", CountyOffice.Id, Role.Responsible, "督办系统", "national-baseline@1", null, []) { CountsFrom = Later },
+        ["event_context.binds_from"] = new EventContext(
+            Start, Entry.Late, "张工", CountyOffice.Id, Role.Coordinator, "督办系统", "national-baseline@1", null, [])
+        {
+            CountsFrom = Later, BindsFrom = Later,
+        },
         ["event_context.clock"] = Clockwork.Context(Start, Entry.Late, Policy.NationalBaseline, WorkCalendar.Shipped) with { Calendar = 2 },
     }.ToImmutableSortedDictionary(StringComparer.Ordinal);
 

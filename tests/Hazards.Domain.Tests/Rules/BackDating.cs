@@ -157,6 +157,15 @@ public sealed class BackDating
             Stories.Rectifying.And(GasCompany, new ExtensionRequested(Leg.Sole, Deadline, Deadline.AddDays(5), "材料未到"))
                 .And(new ExtensionGranted(Leg.Sole, Deadline, Deadline.AddDays(5), null)), CountyOffice,
             new ReassignLeg(Leg.Sole, OtherRegulator.Id, Deadline.AddDays(9), "整改", "改派")),
+        ["declare after progress that left something to be done"] = (
+            Stories.Rectifying.And(GasCompany, new ProgressReported(Leg.Sole, 40, null, "已开挖")), GasCompany,
+            new DeclareCompletion(Leg.Sole, "已更换")),
+        ["return after progress"] = (
+            Stories.Rectifying.And(GasCompany, new ProgressReported(Leg.Sole, 40, null, "已开挖")), GasCompany,
+            new ReturnAssignment(Leg.Sole, "不属本单位")),
+        ["reassign after the body acted"] = (
+            Stories.Rectifying.And(GasCompany, new InterimMeasuresTaken(Leg.Sole, "设置警戒")), CountyOffice,
+            new ReassignLeg(Leg.Sole, OtherRegulator.Id, Deadline.AddDays(9), "整改", "改派")),
         ["assign after the regrading"] = (
             Stories.Verified.And(new HazardRegraded(Level.General, Level.Major, "判定标准第五条", "复核")), CountyOffice,
             new AssignHazard([Sole()])),

@@ -79,7 +79,7 @@ public sealed class LightsAndSilence
     public void Who_waits_for_others_is_not_silent(LegStage stage) => Silence(stage, heard: 2).Silent.ShouldBeFalse();
 
     private static LegSilence Silence(LegStage stage, int? heard, int? supervised = null, SupervisionRule? rule = null) =>
-        LegSilence.Of(stage, Assigned, At(heard), At(supervised), Today, rule);
+        LegSilence.Of(stage, At(heard) ?? Assigned, At(supervised), Today, rule);
 
     private static DateTimeOffset? At(int? day) => day is { } d ? ChinaTime.StartOf(new DateOnly(2026, 3, d)) : null;
 

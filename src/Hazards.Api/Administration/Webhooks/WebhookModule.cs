@@ -137,8 +137,8 @@ internal sealed class WebhookModule : IModule
         var (webhook, refusal) = await ReadAsync(call, id, store);
         if (webhook is null)
             return Call.Refuse(refusal!);
-        if (webhook.Removed)
-            return Call.Refuse(WebhookRefusals.Removed.Because());
+        if (await store.UntestableAsync(webhook, call.Caller.As(null), call.Stop) is { } untestable)
+            return Call.Refuse(untestable);
         var attempt = await sender.SendAsync(webhook, WebhookMessage.Try(webhook, call.Now), call.Stop);
         return Call.Json(new WebhookTest(Labels.Of(attempt.Outcome), attempt.Status, attempt.Milliseconds));
     }

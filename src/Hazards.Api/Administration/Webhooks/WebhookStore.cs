@@ -108,14 +108,27 @@ internal sealed class WebhookStore(
         Guid id, Given given, Terms? terms = null, CancellationToken cancellationToken = default) =>
         ActAsync(id, given, terms, null, async (before, stop) =>
             before.Paused is null ? Refuse(WebhookRefusals.NotPaused.Because())
-            : await registry.PlacedAsync(before.Body, stop) is { Dissolved: true } body
-            ? Refuse(BodyRefusals.Dissolved.Because("body", ("id", body.Id), ("name", body.Name)))
+            : await GoneAsync(before, stop) is { } gone ? Refuse(gone)
             : Happened(new WebhookResumed()), cancellationToken);
 
     /// <summary>Makes another secret.</summary>
     public Task<Outcome<KeptWebhook>> RotateAsync(
         Guid id, Given given, Terms? terms = null, CancellationToken cancellationToken = default) =>
-        ActAsync(id, given, terms, secrets.Make(id), (_, _) => Task.FromResult(Happened(new WebhookSecretRotated())), cancellationToken);
+        ActAsync(
+            id, given, terms, secrets.Make(id),
+            async (before, stop) => await GoneAsync(before, stop) is { } gone ? Refuse(gone) : Happened(new WebhookSecretRotated()),
+            cancellationToken);
+
+    /// <summary>Why a webhook cannot be tried by who asks; null when it can.</summary>
+    public async Task<Refusal?> UntestableAsync(Webhook webhook, Actor by, CancellationToken cancellationToken = default) =>
+        await registry.OverBodyAsync(by, webhook.Body, clock, cancellationToken)
+        ?? (webhook.Removed ? WebhookRefusals.Removed.Because() : await GoneAsync(webhook, cancellationToken));
+
+    // Nothing is sent in the name of a body that is not there any more.
+    private async Task<Refusal?> GoneAsync(Webhook webhook, CancellationToken cancellationToken) =>
+        await registry.PlacedAsync(webhook.Body, cancellationToken) is { Dissolved: true } body
+            ? BodyRefusals.Dissolved.Because("body", ("id", body.Id), ("name", body.Name))
+            : null;
 
     /// <summary>Removes a webhook, at once and for good.</summary>
     public async Task<Outcome<KeptWebhook>> RemoveAsync(
