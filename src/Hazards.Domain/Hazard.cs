@@ -403,10 +403,10 @@ public sealed record Hazard
                     Stage = LegStage.Rectifying, AcknowledgedAt = context.OccurredAt, AcknowledgedOn = context.CountsOn,
                     ResponsiblePerson = e.ResponsiblePerson ?? l.ResponsiblePerson,
                 }),
-        AssignmentReturned e => With(
+        AssignmentReturned e => GivenBack(e.Leg).With(
             e.Leg, context,
             l => l with { Stage = LegStage.Returned, ReturnReason = e.Reason, ReturnedOn = context.CountsOn, Request = null }),
-        LegVacated e => With(
+        LegVacated e => (Legs[e.Leg].Stage is LegStage.Assigned or LegStage.Rectifying ? GivenBack(e.Leg) : this).With(
             e.Leg, context,
             l => l.Stage is LegStage.Assigned or LegStage.Rectifying
                 ? l with
@@ -565,6 +565,17 @@ public sealed record Hazard
     private ImmutableArray<MissedClock> StillMissed(EventContext context) =>
         [.. Missed.Where(m => m.Kind is ClockKind.Publish or ClockKind.File or ClockKind.PublishDelisting or ClockKind.ReviewResumption
             || m.Since >= context.OccurredAt)];
+
+    // What its body was late with stays missed; the steps asked for against it are not for whom it goes back to.
+    private Hazard GivenBack(Leg leg) => this with
+    {
+        Missed =
+        [
+            .. Missed.Select(m => m.Leg == leg && m.Body == Legs[leg].Body && m.Kind != ClockKind.Reply
+                ? m with { Proposed = m.Proposed.Clear(), Asked = m.Asked.Clear() }
+                : m),
+        ],
+    };
 
     /// <summary>The legs there are become past: what follows begins anew.</summary>
     private Hazard Past(EventContext context, bool recurred) =>

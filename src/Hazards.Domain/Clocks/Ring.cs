@@ -90,6 +90,9 @@ public static class Ring
         Hazard hazard, ImmutableArray<Clock> open, MissedClock missed, Rulebook rules)
     {
         var calendar = rules.Calendar.At(hazard.Calendar);
+        // 退回的由交办单位改派: that is a duty of its own, with the ladder. For what the leg's body was late with nobody else is urged.
+        if (missed is { Kind: ClockKind.Rectify, Leg: { } of } && hazard.Legs.TryGetValue(of, out var leg) && leg.Stage == LegStage.Returned)
+            yield break;
         var from = LateFrom(missed, hazard);
         var seen = new HashSet<SupervisionStep>();
         foreach (var rung in LadderOf(hazard, missed.Due, rules))

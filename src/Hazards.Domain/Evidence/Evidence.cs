@@ -63,6 +63,10 @@ public sealed record EvidenceRequested(
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Counts { get; init; }
+
+    /// <summary>The roles by which the persons are disclosed, where some are. Requests of before say nothing: by the context's role.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableArray<Role>? DiscloseBy { get; init; }
 }
 
 /// <summary>

@@ -266,6 +266,11 @@ internal static class GoldenEvents
             new LedgerImportStarted("县台账.xlsx", File, "全市台账", "{\"title\":\"B\"}", Wudu) { Called = "县台账" }),
         ("evidence_requested.counts", new EvidenceRequested(
             "审计", RegionCode.Nation, [World.Id], null, null, null, [], AttachmentChoice.Include, TreeChoice.Sha256, []) { Counts = true }),
+        ("evidence_requested.disclose_by", new EvidenceRequested(
+            "审计", RegionCode.Nation, [World.Id], null, null, null, [], AttachmentChoice.Include, TreeChoice.Sha256, [Key])
+            {
+                Counts = true, DiscloseBy = [Role.Coordinator, Role.Enforcer],
+            }),
         ("policy_adopted.kept", new PolicyAdopted(
             PolicyText.Of(PolicyVersion.Parse("wudu-rules@1"), "{}"), Wudu, new DateOnly(2026, 5, 1), null, [], Longnan)),
     ];

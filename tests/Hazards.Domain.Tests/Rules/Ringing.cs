@@ -75,6 +75,30 @@ public sealed class Ringing
         AskedOf(returned, new DateOnly(2026, 3, 4)).ShouldBe(CityOffice.Id, "the assigner owes the reassignment");
     }
 
+    /// <summary>退回: what a body had earned by being late is not for whom the leg goes back to; that one owes the reassignment.</summary>
+    [Fact]
+    public void Nobody_is_pursued_for_what_the_body_was_late_with_that_gave_its_leg_back()
+    {
+        var (late, pursued) = On(Stories.Rectifying, Deadline.AddDays(12));
+        Facts(late).OfType<StepProposed>().ShouldNotBeEmpty();
+        pursued.Missed.Single().Proposed.ShouldNotBeEmpty();
+        var returned = Stories.Rectifying with { Events = [.. Stories.Rectifying.Events, .. late], Now = ChinaTime.StartOf(Deadline.AddDays(12)) };
+        returned = returned.And(GasCompany, new AssignmentReturned(Leg.Sole, "不属本单位职责"));
+        returned.Then.Missed.Single().ShouldSatisfyAllConditions(
+            m => m.Body.ShouldBe(GasCompany.Id), m => m.Proposed.ShouldBeEmpty(), m => m.Asked.ShouldBeEmpty());
+        Clocks.Open(returned.Then, Rulebook.Baseline).Single(c => c.Kind == ClockKind.Rectify).Due.ShouldBe(Deadline, "it stays overdue");
+        Succession.Next(returned.Then, Rulebook.Baseline, Bodies, Deadline.AddDays(12)).ShouldBeNull();
+        On(returned, Deadline.AddDays(13)).Events.ShouldBeEmpty();
+        var (events, _) = On(returned, Deadline.AddDays(14));
+        Facts(events).OfType<DeadlineMissed>().Single().ShouldSatisfyAllConditions(
+            m => m.Clock.ShouldBe(ClockKind.Reassign), m => m.Body.ShouldBe(CountyOffice.Id));
+        Facts(events).OfType<StepProposed>().ShouldAllBe(p => p.Clock == ClockKind.Reassign);
+        Facts(On(returned, Deadline.AddDays(60)).Events).OfType<StepProposed>().ShouldAllBe(p => p.Clock == ClockKind.Reassign);
+        var reassigned = returned.And(new LegReassigned(
+            GasCompany.Id, Sole(OtherRegulator) with { Deadline = Deadline.AddDays(40) }, "改派"));
+        On(reassigned, Deadline.AddDays(13)).Events.ShouldNotContain(h => h.Event is StepProposed);
+    }
+
     /// <summary>不能自己督办自己: what a committee office missed is for the next office above it to decide on; whoever is there.</summary>
     [Fact]
     public void What_an_office_missed_is_decided_above_it()

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using Hazards.Api.Administration.Jobs;
 using Hazards.Api.Cli;
+using Hazards.Api.Investigation.Packages;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 using Hazards.Projections;
@@ -134,7 +135,12 @@ internal sealed partial class PersonModule : IModule
     {
         if (await services.GetRequiredService<PersonDesk>().EraseAgainAsync(stop) is > 0 and var destroyed)
             LogDestroyed(services.GetRequiredService<ILogger<PersonModule>>(), destroyed);
+        if (await services.GetRequiredService<DisclosedPieces>().SealLeftAsync(stop) is > 0 and var left)
+            LogSealed(services.GetRequiredService<ILogger<PersonModule>>(), left);
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Count} pieces of packages that disclose persons lay in clear and are sealed now, or emptied where the person was erased")]
+    private static partial void LogSealed(ILogger logger, int count);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} keys of erased persons had come back, from a backup or an erasure that was cut short, and were destroyed again")]
     private static partial void LogDestroyed(ILogger logger, int count);

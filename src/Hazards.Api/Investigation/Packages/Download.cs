@@ -1,4 +1,5 @@
 using System.Globalization;
+using Hazards.Api.Administration.Persons;
 using Hazards.Domain;
 using Hazards.Projections.Store;
 using Microsoft.Net.Http.Headers;
@@ -9,11 +10,13 @@ namespace Hazards.Api.Investigation.Packages;
 internal static class Download
 {
     public static async Task<IResult> SendAsync(
-        Call call, string id, PackageShelf shelf, EvidenceStore store, AccessRecorder looks, PackageCheck check)
+        Call call, string id, PackageShelf shelf, EvidenceDesk desk, EvidenceStore store, AccessRecorder looks, PackageCheck check)
     {
-        var (package, refusal) = await EvidenceModule.OpenAsync(call, id, shelf);
+        var (package, refusal) = await EvidenceModule.OpenAsync(call, id, shelf, desk);
         if (package is null)
             return Call.Refuse(refusal!);
+        if (await desk.ErasedAsync(package, call.Stop) is { } erased)
+            return Call.Refuse(erased);
         if (await store.LoadAsync(package.Id, call.Stop) is not { Made: { } made } known)
             return Call.Refuse(package.Failure is { } why
                 ? EvidenceRefusals.FailedBefore.Because(null, ("error", why))
@@ -36,14 +39,13 @@ internal static class Download
         var layout = await new PackageBytes(shelf, package.Id).LayOutAsync(call.Stop);
         if ((layout.Size != made.Size ? "zip" : await check.AlteredAsync(package.Id, layout, made.Digest, call.Stop)) is { } altered)
         {
-            call.Response.Headers.Remove(HeaderNames.ETag);
-            call.Response.Headers.Remove(HeaderNames.ContentDisposition);
-            return Call.Refuse(EvidenceRefusals.Altered.Because(null, ("name", altered), ("digest", made.Digest)));
+            return Withhold(call, EvidenceRefusals.Altered.Because(null, ("name", altered), ("digest", made.Digest)));
         }
 
+        if (await RecordAsync(call, desk, store, looks, package, known, from, length) is { } forbidden)
+            return Withhold(call, forbidden);
         // RFC 9530: the digest of the whole, whatever part is sent; the bytes were compared with it.
         call.Response.Headers["Repr-Digest"] = $"sha-256=:{Convert.ToBase64String(Convert.FromHexString(made.Digest.Value))}:";
-        await RecordAsync(call, store, looks, package, known, from, length);
         if (length < made.Size)
         {
             call.Response.StatusCode = 206;
@@ -57,6 +59,13 @@ internal static class Download
         else if (!await PackageCheck.SendAsync(layout, made.Digest, call.Response.Body, call.Stop))
             call.Request.HttpContext.Abort();
         return Results.Empty;
+    }
+
+    private static IResult Withhold(Call call, Refusal why)
+    {
+        call.Response.Headers.Remove(HeaderNames.ETag);
+        call.Response.Headers.Remove(HeaderNames.ContentDisposition);
+        return Call.Refuse(why);
     }
 
     private static void Describe(HttpResponse response, Guid id, EvidenceMade made, EntityTagHeaderValue tag)
@@ -88,19 +97,23 @@ internal static class Download
     /// Before the first byte goes out. Every part that is sent stands in the package's own stream; among the looks at its
     /// hazards each person's taking stands once for every beginning, and not again for every piece.
     /// </summary>
-    private static async Task RecordAsync(
-        Call call, EvidenceStore store, AccessRecorder looks, ShelvedPackage package, EvidencePackage known, long from, long length)
+    private static async Task<Refusal?> RecordAsync(
+        Call call, EvidenceDesk desk, EvidenceStore store, AccessRecorder looks, ShelvedPackage package, EvidencePackage known, long from,
+        long length)
     {
         var by = call.Caller.As(null);
         var (asked, _) = call.Terms([]);
         var terms = asked with { Key = null, IfVersion = null };
         if (from == 0 || !known.TakenBy.Contains((by.Body.Id, by.Name)))
         {
+            var request = new AskedFor(
+                "GET", $"{Links.Root}/evidence/{{id}}/package", call.Request.Path, length < known.Made!.Size ? 206 : 200);
+            var asking = new PersonAsked(by, package.Request.Reason, call.Caller.Key.Id, request);
+            if (await desk.RecordLooksAsync(package, asking, call.Stop) is { } refusal)
+                return refusal;
             var looked = new Looked(package.Request.Jurisdiction, package.Request.Hazards)
             {
-                Enterprise = package.Request.Filter?.Enterprise, Purpose = package.Request.Reason, Key = call.Caller.Key.Id,
-                Asked = new AskedFor(
-                    "GET", $"{Links.Root}/evidence/{{id}}/package", call.Request.Path, length < known.Made!.Size ? 206 : 200),
+                Enterprise = package.Request.Filter?.Enterprise, Purpose = package.Request.Reason, Key = call.Caller.Key.Id, Asked = request,
             };
             await looks.RecordAsync(new EvidenceTaken(looked, package.Id, from, length), by, terms, call.Stop);
         }
@@ -110,5 +123,6 @@ internal static class Download
             p => new EvidenceDownloaded(p.Made!.Digest, from, length), call.Stop);
         if (outcome is Outcome<EvidencePackage>.Refused refused)
             throw new LogUnavailableException($"The download could not be recorded: {refused.Refusal.English}");
+        return null;
     }
 }

@@ -27,7 +27,7 @@ internal sealed record RequestEvidence(
 
 /// <summary>Takes requests for packages.</summary>
 internal sealed class EvidenceDesk(
-    NpgsqlDataSource dataSource, EvidenceStore store, PackageShelf shelf, PersonDesk persons, PersonKeyRows personKeys,
+    NpgsqlDataSource dataSource, EvidenceStore store, PackageShelf shelf, DisclosedPieces pieces, PersonDesk persons, PersonKeyRows personKeys,
     LogKeys keys, ServiceOptions options, TimeProvider clock)
 {
     private readonly ReplayQueries replay = new(dataSource);
@@ -104,7 +104,10 @@ internal sealed class EvidenceDesk(
         return (new EvidenceRequested(
             order.Reason.Trim(), by.Jurisdiction, [.. all.Select(h => h.Id)], order.Filter, order.From, order.To,
             [.. instants.Where(i => i >= all[0].RecordedAt)],
-            order.Files, choice, order.Disclose.IsDefault ? [] : order.Disclose) { Counts = true }, role, null);
+            order.Files, choice, order.Disclose.IsDefault ? [] : order.Disclose)
+        {
+            Counts = true, DiscloseBy = order.Disclose.IsDefaultOrEmpty ? null : [.. by.Roles.Order()],
+        }, role, null);
     }
 
     private static Refusal? Check(RequestEvidence order, Actor by)
@@ -164,17 +167,54 @@ internal sealed class EvidenceDesk(
     private async Task<Refusal?> WhyNotDiscloseAsync(
         ImmutableArray<Guid> asked, IEnumerable<HazardId> ids, Actor by, CancellationToken cancellationToken)
     {
-        var wanted = asked.ToHashSet();
-        var holding = (await personKeys.HazardsAsync(wanted, cancellationToken)).Intersect(ids).Select(h => h.StreamId).ToArray();
-        foreach (var (id, events) in await replay.EventsAsync(holding, cancellationToken))
-        {
-            var hazard = Hazard.Fold(id, events.Select(e => e.Happening))!;
-            foreach (var person in PersonsIn(hazard).Where(wanted.Remove).ToArray())
+        var found = 0;
+        foreach (var (hazard, those) in await HoldingAsync(asked, ids, cancellationToken))
+            foreach (var person in those)
                 if (persons.WhyNot(hazard, person, by) is { } refusal)
                     return refusal with { Field = "disclose" };
-        }
+                else
+                    found++;
+        return found == asked.Distinct().Count() ? null : PersonRefusals.NotFound.Because("disclose");
+    }
 
-        return wanted.Count == 0 ? null : PersonRefusals.NotFound.Because("disclose");
+    /// <summary>The hazards that hold these persons, each with those of them that it holds.</summary>
+    private async Task<IReadOnlyList<(Hazard Hazard, ImmutableArray<Guid> Persons)>> HoldingAsync(
+        ImmutableArray<Guid> asked, IEnumerable<HazardId> ids, CancellationToken cancellationToken)
+    {
+        var wanted = asked.ToHashSet();
+        var holding = (await personKeys.HazardsAsync(wanted, cancellationToken)).Intersect(ids).Select(h => h.StreamId).ToArray();
+        return [.. from held in await replay.EventsAsync(holding, cancellationToken)
+                   let hazard = Hazard.Fold(held.Key, held.Value.Select(e => e.Happening))!
+                   select (hazard, PersonsIn(hazard).Where(wanted.Contains).Distinct().ToImmutableArray())];
+    }
+
+    /// <summary>
+    /// Why a package is closed to a caller within whose jurisdiction it was made; null where it is not. What it discloses of persons is for
+    /// those alone who may see every one of them now; who may not see a whistle-blower is not told that there is such a package.
+    /// </summary>
+    public async Task<Refusal?> WhyNotOpenAsync(ShelvedPackage package, Actor by, CancellationToken cancellationToken)
+    {
+        if (package.Request.Disclose.IsDefaultOrEmpty
+            || await WhyNotDiscloseAsync(package.Request.Disclose, package.Request.Hazards, by, cancellationToken) is not { } refusal)
+            return null;
+        return refusal.Reason == PersonRefusals.NotFound ? EvidenceRefusals.NotFound.Because("id") : refusal with { Field = "id" };
+    }
+
+    /// <summary>That a person whom the package discloses was erased since: it is given to nobody any more.</summary>
+    public async Task<Refusal?> ErasedAsync(ShelvedPackage package, CancellationToken cancellationToken) =>
+        !package.Request.Disclose.IsDefaultOrEmpty && await pieces.ErasedAtAsync(package.Request.Disclose, cancellationToken) is { } at
+            ? PersonRefusals.Erased.Because(null, ("at", at))
+            : null;
+
+    /// <summary>Puts a look at every person whom the package discloses on record, before it is given away; or says why it may not be.</summary>
+    public async Task<Refusal?> RecordLooksAsync(ShelvedPackage package, PersonAsked asked, CancellationToken cancellationToken)
+    {
+        if (package.Request.Disclose.IsDefaultOrEmpty)
+            return null;
+        foreach (var (hazard, those) in await HoldingAsync(package.Request.Disclose, package.Request.Hazards, cancellationToken))
+            if ((await persons.DiscloseAsync(hazard, those, asked, cancellationToken)).Refusal is { } refusal)
+                return refusal;
+        return null;
     }
 
     /// <summary>The persons whose sealed data a hazard holds.</summary>

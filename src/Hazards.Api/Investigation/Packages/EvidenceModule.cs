@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using Hazards.Api.Administration.Jobs;
 using Hazards.Domain;
@@ -26,6 +27,7 @@ internal sealed class EvidenceModule : IModule
     public static void AddMaking(IServiceCollection services)
     {
         services.AddSingleton<EvidenceStore>();
+        services.AddSingleton<DisclosedPieces>();
         services.AddSingleton<PackageShelf>();
         services.AddSingleton<PackageMaker>();
         services.AddSingleton<EvidenceDesk>();
@@ -61,7 +63,7 @@ internal sealed class EvidenceModule : IModule
                 Tag.Evidence, "下载证据包（zip）：可断点续传，字节永远相同，每次下载留痕",
                 "Download a package (zip): can be resumed, always the same bytes, every download is recorded")
                 {
-                    Files = ["application/zip"], Ranged = true, Also = [409],
+                    Files = ["application/zip"], Ranged = true, Also = [409, 410],
                 }, Download.SendAsync)
             .DisableRequestTimeout();
         VerificationEndpoints.Map(api);
@@ -81,25 +83,30 @@ internal sealed class EvidenceModule : IModule
         return Call.Json(EvidenceAnswer.Of((await shelf.FindAsync(done.After.Id, call.Stop))!), 202);
     }
 
-    private static async Task<IResult> ListAsync(Call call, PackageShelf shelf)
+    private static async Task<IResult> ListAsync(Call call, PackageShelf shelf, EvidenceDesk desk)
     {
         var asOf = call.AsOf();
         var (cursor, limit) = Parameters.ReadPage(call.Query);
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
-        if (EvidenceDesk.RoleOf(call.Caller.As(null)) is null)
+        var by = call.Caller.As(null);
+        if (EvidenceDesk.RoleOf(by) is null)
             return Call.Refuse(EvidenceRefusals.Role.Because());
         var within = call.Caller.Jurisdiction;
         var before = PositionCursor.Read(cursor, "evidence", within, asOf) ?? long.MaxValue;
         var found = await shelf.ListAsync(within, asOf, before, limit + 1, call.Stop);
+        var shown = ImmutableArray.CreateBuilder<EvidenceAnswer>();
+        foreach (var package in found.Take(limit))
+            if (await desk.WhyNotOpenAsync(package, by, call.Stop) is null)
+                shown.Add(EvidenceAnswer.Of(package, asOf));
         return Call.Json(new EvidencePage(
-            [.. found.Take(limit).Select(p => EvidenceAnswer.Of(p, asOf))],
+            shown.ToImmutable(),
             found.Count > limit ? PositionCursor.Write(found[limit - 1].Position!.Value, "evidence", within, asOf) : null, asOf));
     }
 
-    private static async Task<IResult> FindAsync(Call call, string id, PackageShelf shelf, EvidenceStore store)
+    private static async Task<IResult> FindAsync(Call call, string id, PackageShelf shelf, EvidenceDesk desk, EvidenceStore store)
     {
-        var (package, refusal) = await OpenAsync(call, id, shelf);
+        var (package, refusal) = await OpenAsync(call, id, shelf, desk);
         if (package is null)
             return Call.Refuse(refusal!);
         var known = await store.LoadAsync(package.Id, call.Stop);
@@ -107,13 +114,15 @@ internal sealed class EvidenceModule : IModule
     }
 
     /// <summary>A package that the caller may know of.</summary>
-    internal static async Task<(ShelvedPackage? Package, Refusal? Refusal)> OpenAsync(Call call, string id, PackageShelf shelf)
+    internal static async Task<(ShelvedPackage? Package, Refusal? Refusal)> OpenAsync(
+        Call call, string id, PackageShelf shelf, EvidenceDesk desk)
     {
-        if (EvidenceDesk.RoleOf(call.Caller.As(null)) is null)
+        var by = call.Caller.As(null);
+        if (EvidenceDesk.RoleOf(by) is null)
             return (null, EvidenceRefusals.Role.Because());
-        return Guid.TryParseExact(id, "D", out var known) && await shelf.FindAsync(known, call.Stop) is { Position: not null } package
-            && call.Caller.Jurisdiction.Contains(package.Request.Jurisdiction)
-            ? (package, null)
-            : (null, EvidenceRefusals.NotFound.Because("id"));
+        if (!Guid.TryParseExact(id, "D", out var known) || await shelf.FindAsync(known, call.Stop) is not { Position: not null } package
+            || !call.Caller.Jurisdiction.Contains(package.Request.Jurisdiction))
+            return (null, EvidenceRefusals.NotFound.Because("id"));
+        return await desk.WhyNotOpenAsync(package, by, call.Stop) is { } closed ? (null, closed) : (package, null);
     }
 }

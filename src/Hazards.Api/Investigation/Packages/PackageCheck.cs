@@ -24,6 +24,7 @@ internal sealed class PackageCheck(TimeProvider clock)
         var now = clock.GetUtcNow();
         if (compared.TryGetValue(package, out var at) && now - at < Remembered)
             return null;
+        var gone = false;
         using (var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256))
         {
             try
@@ -41,12 +42,17 @@ internal sealed class PackageCheck(TimeProvider clock)
             {
                 // A part is gone or cut short: which, is found below.
             }
+            catch (PersonGoneException)
+            {
+                // What can be opened by nobody any more cannot be compared; the rest can.
+                gone = true;
+            }
         }
 
         foreach (var part in layout.Parts)
             if (await IsAlteredAsync(part, cancellationToken))
                 return part.Name;
-        return "zip";
+        return gone ? null : "zip";
     }
 
     /// <summary>Sends the whole; false when it was altered meanwhile, and then its last byte is kept back.</summary>
@@ -71,6 +77,10 @@ internal sealed class PackageCheck(TimeProvider clock)
         catch (InvalidDataException)
         {
             return true;
+        }
+        catch (PersonGoneException)
+        {
+            return false;
         }
     }
 

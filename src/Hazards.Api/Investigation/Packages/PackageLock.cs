@@ -163,13 +163,23 @@ internal sealed class PartBatch
     public bool IsEmpty => Parts.Count == 0 && Chunks.Count == 0 && Gathered.Count == 0 && Withheld.Count == 0;
 
     /// <summary>A part that is in memory.</summary>
-    public void Add(long number, string name, ReadOnlyMemory<byte> bytes, ManifestStream? stream = null)
+    /// <param name="number">Its place.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="bytes">Its bytes.</param>
+    /// <param name="stream">The stream whose events it holds.</param>
+    /// <param name="sealing">Seals its pieces for the shelf, where they are not to lie there in clear.</param>
+    public void Add(
+        long number, string name, ReadOnlyMemory<byte> bytes, ManifestStream? stream = null,
+        Func<int, ReadOnlyMemory<byte>, ReadOnlyMemory<byte>>? sealing = null)
     {
         using var meter = new ContentMeter();
         meter.Append(bytes.Span);
         Parts.Add(new ShelvedPart(number, name, meter.Size, meter.Sha256, meter.Crc32, IsFile: false, stream));
         for (var n = 0; n * ChunkSize < bytes.Length; n++)
-            AddChunk(number, n, bytes.Slice(n * ChunkSize, Math.Min(ChunkSize, bytes.Length - n * ChunkSize)));
+        {
+            var piece = bytes.Slice(n * ChunkSize, Math.Min(ChunkSize, bytes.Length - n * ChunkSize));
+            AddChunk(number, n, sealing is null ? piece : sealing(n, piece));
+        }
     }
 
     /// <summary>A piece of a part that is added when its last piece is.</summary>

@@ -261,9 +261,10 @@ internal sealed class PackageMaker(
         if (wanted.Length == 0)
             return;
         var asking = await registry.BodiesAsync([package.Asked.Body], cancellationToken);
+        // By every role that it was asked for with: requests of before kept the one alone.
         var by = new Actor(
-            package.Asked.Actor, asking.GetValueOrDefault(package.Asked.Body) ?? Clockwork.Body, [package.Asked.Role],
-            package.Asked.Client, package.Request.Jurisdiction);
+            package.Asked.Actor, asking.GetValueOrDefault(package.Asked.Body) ?? Clockwork.Body,
+            [package.Asked.Role, .. package.Request.DiscloseBy ?? []], package.Asked.Client, package.Request.Jurisdiction);
         var (opened, refusal) = await persons.DiscloseAsync(hazard, wanted, new PersonAsked(by, package.Request.Reason), cancellationToken);
         if (refusal is { Reason.Kind: RefusalKind.Unavailable })
             throw new NotNowException(refusal);
@@ -274,9 +275,11 @@ internal sealed class PackageMaker(
         {
             // Canonical, like all JSON of a package.
             using var json = System.Text.Json.JsonDocument.Parse(DomainJson.Write(opened[i]));
+            var (number, person, key) =
+                (PartNumber.Of(PartNumber.Persons, ordinal, i), opened[i].Sealed.Person, Convert.FromBase64String(opened[i].Key));
             batch.Add(
-                PartNumber.Of(PartNumber.Persons, ordinal, i), $"persons/{opened[i].Sealed.Person:D}.json",
-                CanonicalJson.Write(json.RootElement));
+                number, $"persons/{person:D}.json", CanonicalJson.Write(json.RootElement),
+                sealing: (n, piece) => DisclosedPieces.Seal(person, key, new PiecePlace(package.Id, number, n), piece.Span));
         }
     }
 

@@ -81,7 +81,7 @@ internal static class PartNumber
 }
 
 /// <summary>The tables of packages (schema <c>evidence</c>).</summary>
-internal sealed class PackageShelf(NpgsqlDataSource dataSource)
+internal sealed class PackageShelf(NpgsqlDataSource dataSource, DisclosedPieces disclosed)
 {
     private const string Columns = """
         p.id, p.number, p.request::text, p.asked::text, p.position, p.requested_at, p.checkpoint, p.tree_size, p.as_of,
@@ -236,7 +236,8 @@ internal sealed class PackageShelf(NpgsqlDataSource dataSource)
         return gathered;
     }
 
-    /// <summary>Chunks from one on, in order, of this part and the next ones.</summary>
+    /// <summary>Chunks from one on, in order, of this part and the next ones; what is disclosed of persons is opened.</summary>
+    /// <exception cref="PersonGoneException">A person among them was erased.</exception>
     public async Task<IReadOnlyList<(long Number, int N, byte[] Bytes)>> ChunksAsync(
         Guid package, long number, int n, int most, CancellationToken cancellationToken)
     {
@@ -253,6 +254,9 @@ internal sealed class PackageShelf(NpgsqlDataSource dataSource)
         var chunks = new List<(long, int, byte[])>();
         while (await reader.ReadAsync(cancellationToken))
             chunks.Add((reader.GetInt64(0), reader.GetInt32(1), reader.GetFieldValue<byte[]>(2)));
+        for (var i = 0; i < chunks.Count; i++)
+            if (new PiecePlace(package, chunks[i].Item1, chunks[i].Item2) is { IsOfPerson: true } place)
+                chunks[i] = chunks[i] with { Item3 = await disclosed.OpenAsync(place, chunks[i].Item3, cancellationToken) };
         return chunks;
     }
 

@@ -25,7 +25,7 @@ internal static class VerificationEndpoints
             "/evidence/{id}/verification",
             new Operation(Tag.Evidence, "核验已制成的证据包，与离线核验工具相同", "Check a package that was made here, by the verifier that also stands alone")
         {
-            Query = [Key], Answer = typeof(VerificationAnswer),
+            Query = [Key], Answer = typeof(VerificationAnswer), Also = [410],
         }, VerifyMadeAsync).WithRequestTimeout(VerificationDesk.Longest);
     }
 
@@ -36,11 +36,13 @@ internal static class VerificationEndpoints
         return Answer(await desk.VerifyAsync(file => TakeAsync(call, file), Trusted(call), call.Stop));
     }
 
-    private static async Task<IResult> VerifyMadeAsync(Call call, string id, VerificationDesk desk, PackageShelf shelf)
+    private static async Task<IResult> VerifyMadeAsync(Call call, string id, VerificationDesk desk, PackageShelf shelf, EvidenceDesk packages)
     {
-        var (package, unknown) = await EvidenceModule.OpenAsync(call, id, shelf);
+        var (package, unknown) = await EvidenceModule.OpenAsync(call, id, shelf, packages);
         if (package is null)
             return Call.Refuse(unknown!);
+        if (await packages.ErasedAsync(package, call.Stop) is { } erased)
+            return Call.Refuse(erased);
         if (EvidenceAnswer.Of(package) is { Size: null } answer)
             return Call.Refuse(package.Failure is { } why
                 ? EvidenceRefusals.FailedBefore.Because(null, ("error", why))

@@ -87,7 +87,8 @@ internal sealed class ShelfAudit(NpgsqlDataSource dataSource, KeyFolder folder)
             order by {(all ? "e.seq_id" : $"random() limit {Drawn / 10}")}
             """, r => (Id: r.GetGuid(0), Digest: r.GetString(1), Kept: r.IsDBNull(2) ? null : r.GetString(2)), cancellationToken);
         var findings = new List<AuditFinding>();
-        var shelf = new PackageShelf(dataSource);
+        var rows = new PersonKeyRows(dataSource);
+        var shelf = new PackageShelf(dataSource, new DisclosedPieces(dataSource, rows, new PersonKeys(folder, rows)));
         foreach (var (id, digest, kept) in made)
         {
             // A check of its own: what was compared for a download a moment ago is compared again.

@@ -1,0 +1,2 @@
+-- Functions: 3e415856b7a6600dcb15b3b08af0f08abd3c7a5592d44ed4d2ce15fedd1235f0
+-- What a body that gave its leg back had earned by being late is not for whom it came back to.
