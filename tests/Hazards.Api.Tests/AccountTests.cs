@@ -170,6 +170,13 @@ public sealed class AccountTests(AccountsService own) : IClassFixture<AccountsSe
         uri.ShouldStartWith("otpauth://totp/");
         uri.ShouldContain(secret);
         (await SignIn.ConfirmFactorAsync(who, Wrong(secret)))!.Code.ShouldBe("sign_in.code");
+        (await SignIn.BeginFactorAsync(who)).Secret.ShouldBe(secret, "it was scanned: a wrong code or another tab changes nothing");
+        // Another session takes its place and learns nothing of it; then this one scans anew.
+        var other = await WhoAsync((await SignIn.PasswordAsync("coord.one", Chosen, null, null)).Opened!);
+        (await SignIn.BeginFactorAsync(other)).Secret.ShouldNotBe(secret);
+        (await SignIn.ConfirmFactorAsync(who, Code(secret)))!.Code.ShouldBe("second_factor.not_begun");
+        (secret, _) = await SignIn.BeginFactorAsync(who);
+        (await SignIn.ConfirmFactorAsync(other, Code(secret)))!.Code.ShouldBe("second_factor.not_begun");
         (await SignIn.ConfirmFactorAsync(who, Code(secret))).ShouldBeNull();
         (await WhoAsync(opened)).Session.Step.ShouldBe(SessionStep.Full);
         await SignIn.BeginFactorAsync(await WhoAsync(opened));
@@ -184,8 +191,12 @@ public sealed class AccountTests(AccountsService own) : IClassFixture<AccountsSe
         (await SignIn.FactorAsync(next, Code(secret))).ShouldBeNull();
         (await SignIn.FactorAsync(await WhoAsync((await SignIn.PasswordAsync("coord.one", Chosen, null, null)).Opened!), Code(secret)))!.Code.ShouldBe("sign_in.code", "each code opens once");
 
+        // Who stands at the code when the factor is removed is asked for none, and is not counted as guessing.
+        var waiting = await WhoAsync((await SignIn.PasswordAsync("coord.one", Chosen, null, null)).Opened!);
+        waiting.Session.Step.ShouldBe(SessionStep.GiveFactor);
         (await Service.Admin.PostAsync($"accounts/{id}/second-factor-removal", new JsonObject { ["reason"] = "手机遗失" }))
             .Require(HttpStatusCode.OK);
+        (await SignIn.FactorAsync(waiting, "000000")).ShouldBeNull();
         await Refused(
             Service.Admin.PostAsync($"accounts/{id}/second-factor-removal", new JsonObject { ["reason"] = "手机遗失" }), 409,
             "account.no_second_factor");
@@ -496,6 +507,32 @@ public sealed class AccountTests(AccountsService own) : IClassFixture<AccountsSe
         var events = await Service.EventsAsync();
         await InAsync("cost.one");
         (await Service.EventsAsync()).ShouldBe(events + 1);
+    }
+
+    /// <summary>A phone whose answer was lost sends again: it is the same report, though the account has another name by now.</summary>
+    [Fact]
+    public async Task What_a_phone_sent_is_answered_as_before_though_the_name_was_corrected_meanwhile()
+    {
+        var (id, opened) = await ReadyAsync("grid.three", "reporter");
+        using var phone = await new Person("吴一", Service.Address, opened.Token, null!).ReadyAsync();
+        var number = Guid.NewGuid();
+        async Task<(HttpStatusCode, string)> SentAsync(string what, string place = "北门")
+        {
+            var written = ChinaTime.Format(own.Clock.Now.AddDays(-1).AddTicks(-(own.Clock.Now.Ticks % TimeSpan.TicksPerSecond)));
+            var answer = await phone.SendAsync(new PageAsking("/field/reports", new Dictionary<string, string>
+            {
+                ["account"] = id.ToString("D"), ["report"] = number.ToString("D"), ["writtenAt"] = written, ["what"] = what, ["place"] = place,
+                ["attachments"] = "[]",
+            }, []));
+            return (answer.Status, JsonNode.Parse(answer.Text)!["id"]?.ToString() ?? JsonNode.Parse(answer.Text)!["code"]!.ToString());
+        }
+
+        var (status, hazard) = await SentAsync("灭火器过期");
+        status.ShouldBe(HttpStatusCode.Created);
+        (await Service.Admin.PostAsync($"accounts/{id}/changes", new JsonObject { ["name"] = "吴一新" })).Require(HttpStatusCode.OK);
+        (await SentAsync("灭火器过期")).ShouldBe((HttpStatusCode.OK, hazard));
+        (await SentAsync("灭火器过期，通道堵塞")).ShouldBe((HttpStatusCode.Conflict, "page.sent_before"));
+        (await SentAsync("灭火器过期", "南门")).ShouldBe((HttpStatusCode.Conflict, "page.sent_before"));
     }
 
     [Fact]

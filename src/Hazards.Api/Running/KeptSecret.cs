@@ -33,7 +33,14 @@ internal sealed class KeptSecret(KeyFolder folder, string keyName, string damage
     /// <param name="kept">What <see cref="Seal"/> gave.</param>
     /// <param name="belongsTo">The same as then.</param>
     /// <exception cref="KeyFolderException">There is no key folder, it cannot be used, or its key is another one.</exception>
-    public byte[] Open(byte[] kept, string belongsTo)
+    public byte[] Open(byte[] kept, string belongsTo) =>
+        TryOpen(kept, belongsTo) ?? throw KeyFolderException.Damaged($"{keyName} {damaged}");
+
+    /// <summary>The same; null where it belongs to something else, or was encrypted under another key.</summary>
+    /// <param name="kept">What <see cref="Seal"/> gave.</param>
+    /// <param name="belongsTo">What it is, and whose.</param>
+    /// <exception cref="KeyFolderException">There is no key folder, or it cannot be used.</exception>
+    public byte[]? TryOpen(byte[] kept, string belongsTo)
     {
         var secret = new byte[kept.Length - NonceLength - TagLength];
         using var cipher = new AesGcm(Key(), TagLength);
@@ -45,7 +52,7 @@ internal sealed class KeptSecret(KeyFolder folder, string keyName, string damage
         }
         catch (AuthenticationTagMismatchException)
         {
-            throw KeyFolderException.Damaged($"{keyName} {damaged}");
+            return null;
         }
     }
 

@@ -74,39 +74,46 @@ internal sealed class AccountSecrets(
         return true;
     }
 
-    /// <summary>A fresh secret of a second factor; it is asked for once it is confirmed.</summary>
-    public async Task<byte[]> BeginFactorAsync(Guid account, CancellationToken cancellationToken)
+    /// <summary>
+    /// The secret of a second factor that a session sets; it is asked for once it is confirmed. The same, however often the session looks: it
+    /// was scanned. Another session has another, and takes this one's place: who knew the password alone learns no secret of the owner's.
+    /// </summary>
+    public async Task<byte[]> BeginFactorAsync(Guid account, Guid session, CancellationToken cancellationToken)
     {
+        if (await PendingAsync(account, session, cancellationToken) is var (_, shown))
+            return shown;
         var secret = RandomNumberGenerator.GetBytes(20); // RFC 4226, 4 (R6)
         await using var command = dataSource.CreateCommand("update accounts.secrets set totp_pending = $2 where account = $1");
         Add(command, account);
-        Add(command, Seal(account, secret));
+        Add(command, factors.Seal(secret, Binding(account, session)));
         await command.ExecuteNonQueryAsync(cancellationToken);
         return secret;
     }
 
-    /// <summary>Confirms the fresh secret by a code; null when there is none to confirm.</summary>
-    public async Task<bool?> ConfirmFactorAsync(Guid account, string code, CancellationToken cancellationToken)
+    /// <summary>Confirms the session's secret by a code; null when it has none to confirm, or not any more.</summary>
+    public async Task<bool?> ConfirmFactorAsync(Guid account, Guid session, string code, CancellationToken cancellationToken)
     {
-        if (await FactorAsync(account, "totp_pending", cancellationToken) is not { } pending)
+        if (await PendingAsync(account, session, cancellationToken) is not var (pending, secret))
             return null;
-        if (StepOf(account, pending, code) is not { } step)
+        if (StepOf(secret, code) is not { } step)
             return false;
         await using var command = dataSource.CreateCommand("""
-            update accounts.secrets set totp = totp_pending, totp_pending = null, totp_step = $3, changed_at = $4
+            update accounts.secrets set totp = $5, totp_pending = null, totp_step = $3, changed_at = $4
             where account = $1 and totp_pending = $2
             """);
         Add(command, account);
         Add(command, pending);
         Add(command, step);
         Add(command, clock.GetUtcNow());
+        Add(command, factors.Seal(secret, Binding(account)));
         return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
     }
 
     /// <summary>Whether the code is one of the account's now; each opens once.</summary>
     public async Task<bool> UseCodeAsync(Guid account, string code, CancellationToken cancellationToken)
     {
-        if (await FactorAsync(account, "totp", cancellationToken) is not { } kept || StepOf(account, kept, code) is not { } step)
+        if (await FactorAsync(account, "totp", cancellationToken) is not { } kept
+            || StepOf(factors.Open(kept, Binding(account)), code) is not { } step)
             return false;
         await using var command = dataSource.CreateCommand(
             "update accounts.secrets set totp_step = $2 where account = $1 and totp_step < $2");
@@ -158,14 +165,16 @@ internal sealed class AccountSecrets(
         return await command.ExecuteScalarAsync(cancellationToken) as byte[];
     }
 
-    private long? StepOf(Guid account, byte[] kept, string code) =>
-        new Totp(Open(account, kept)).VerifyTotp(clock.GetUtcNow().UtcDateTime, code.Trim(), out var step, Window) ? step : null;
+    private async Task<(byte[] Kept, byte[] Secret)?> PendingAsync(Guid account, Guid session, CancellationToken cancellationToken) =>
+        await FactorAsync(account, "totp_pending", cancellationToken) is { } kept
+            && factors.TryOpen(kept, Binding(account, session)) is { } secret ? (kept, secret) : null;
 
-    private byte[] Seal(Guid account, byte[] secret) => factors.Seal(secret, Binding(account));
-
-    private byte[] Open(Guid account, byte[] kept) => factors.Open(kept, Binding(account));
+    private long? StepOf(byte[] secret, string code) =>
+        new Totp(secret).VerifyTotp(clock.GetUtcNow().UtcDateTime, code.Trim(), out var step, Window) ? step : null;
 
     private static string Binding(Guid account) => $"hazards second factor\n{account:D}\n";
+
+    private static string Binding(Guid account, Guid session) => $"{Binding(account)}{session:D}\n";
 
     private static void Add<T>(NpgsqlCommand command, T value) => command.Parameters.Add(new NpgsqlParameter<T> { TypedValue = value });
 }

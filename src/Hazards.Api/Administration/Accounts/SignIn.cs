@@ -71,8 +71,8 @@ internal sealed class SignIn(
                 return Ruling.Refuse(AccountRefusals.Ended.Because());
             if (LockOf(current, now, who.Session.Address) is { } locked)
                 return locked;
-            // Once: a code that is right is used up by having been looked at.
-            right ??= await secrets.UseCodeAsync(current.Id, code, cancellationToken);
+            // Once: a code that is right is used up by having been looked at. Of an account whose factor was removed meanwhile none is asked.
+            right ??= !current.SecondFactor || await secrets.UseCodeAsync(current.Id, code, cancellationToken);
             return right.Value
                 ? Ruling.Of(new SignedIn(who.Session.Id, SignInMethod.Local, who.Session.Address))
                 : Failed(current, now, SignInRefusal.Factor, who.Session.Address, AccountRefusals.WrongCode.Because("code"));
@@ -110,7 +110,7 @@ internal sealed class SignIn(
     /// <summary>Makes the secret of a second factor: for the device, as Base32 and as an address to be shown as a QR code.</summary>
     public async Task<(string Secret, string Uri)> BeginFactorAsync(SignedInAs who, CancellationToken cancellationToken = default)
     {
-        var secret = await secrets.BeginFactorAsync(who.Account.Id, cancellationToken);
+        var secret = await secrets.BeginFactorAsync(who.Account.Id, who.Session.Id, cancellationToken);
         return (Base32Encoding.ToString(secret).TrimEnd('='), new OtpUri(OtpType.Totp, secret, who.Account.Login, Issuer).ToString());
     }
 
@@ -128,7 +128,7 @@ internal sealed class SignIn(
                 return Ruling.Refuse(AccountRefusals.Ended.Because());
             if (current.SecondFactor)
                 return Ruling.Refuse(AccountRefusals.FactorSet.Because());
-            right ??= await secrets.ConfirmFactorAsync(current.Id, code, cancellationToken);
+            right ??= await secrets.ConfirmFactorAsync(current.Id, who.Session.Id, code, cancellationToken);
             return right switch
             {
                 null => Ruling.Refuse(AccountRefusals.FactorNotBegun.Because()),

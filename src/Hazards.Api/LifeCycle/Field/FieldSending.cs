@@ -70,16 +70,34 @@ internal static class FieldSending
         PageCall page, Guid number, DateTimeOffset? written, JsonArray attachments)
     {
         var reference = FieldReport.ReferenceOf(page.Who.Account.Id, number);
-        var answered = await page.PostAsync<CommandAnswer>("/hazards", Report(page, reference, written, attachments), $"field-{number:N}");
+        var report = Report(page, reference, written, attachments);
+        var answered = await page.PostAsync<CommandAnswer>("/hazards", report, $"field-{number:N}");
         return answered switch
         {
             { Value: { } done } => (done.Id, null, false),
+            // The same words, though the account has another name or region by now.
+            { Refusal: { } refusal } when refusal.Reason == PageRefusals.SentBefore && await StandsAsync(page, report) is { } stands =>
+                (stands, null, true),
             // It came before, and the answer did not reach the phone.
             { Refusal: { } refusal } when refusal.Reason == HazardRefusals.ReportedBefore =>
                 (HazardId.Parse(refusal.Facts["id"]!), null, true),
             { Refusal: { } refusal } => (null, refusal with { Field = FieldOf(refusal.Field) }, false),
             _ => throw new InvalidOperationException("POST /hazards answered neither way."),
         };
+    }
+
+    /// <summary>The hazard that a report with this number became, where it says what was written now; null where it says something else.</summary>
+    private static async Task<HazardId?> StandsAsync(PageCall page, JsonObject report)
+    {
+        var answered = await page.PostAsync<CommandAnswer>("/hazards", report, null);
+        if (answered.Refusal is not { } refusal || refusal.Reason != HazardRefusals.ReportedBefore)
+            return answered.Value?.Id;
+        var hazard = (await page.GetAsync<HazardDetails>("/hazards/{id}", null, ("id", refusal.Facts["id"]!))).Hazard;
+        return hazard.Description == report["description"]!.ToString() && hazard.Place?.Text == report["place"]?["text"]?.ToString()
+            && hazard.Enterprise?.Name == report["enterprise"]?["name"]?.ToString()
+            && (report["occurredAt"] is not { } at || at.ToString() == ChinaTime.Format(hazard.FoundAt))
+                ? hazard.Id
+                : null;
     }
 
     private static JsonObject Report(PageCall page, ExternalReference reference, DateTimeOffset? written, JsonArray attachments)
