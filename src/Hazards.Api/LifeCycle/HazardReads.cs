@@ -47,7 +47,7 @@ internal static class HazardReads
     }
 
     private static async Task<IResult> LedgerAsync(
-        Call call, IHazardQueries hazards, IRegistryQueries registry, Naming naming, KeptPages pages)
+        Call call, IHazardQueries hazards, IRegistryQueries registry, Naming naming, KeptPages pages, Discretion discretion)
     {
         var filter = Parameters.ReadFilter(call.Query) with { Reporter = call.Query.Flag("mine") == true ? call.Caller.Key.Id : null };
         var (cursor, limit) = Parameters.ReadPage(call.Query);
@@ -64,12 +64,14 @@ internal static class HazardReads
                 async c =>
                 {
                     var found = await hazards.LedgerAsync(scope, filter, sort, order == SortOrder.Desc, c, Parameters.FilePage, call.Stop);
-                    return new ListRows<HazardItem>(found.Items, found.Next, await naming.OfAsync(found.Items, scope.AsOf, call.Stop));
+                    var rows = await discretion.ShownAsync(found.Items, call.Caller, call.Stop);
+                    return new ListRows<HazardItem>(rows, found.Next, await naming.OfAsync(rows, scope.AsOf, call.Stop));
                 });
         return await pages.JsonAsync(call, scope, filter.Region, async stop =>
         {
             var page = await hazards.LedgerAsync(scope, filter, sort, order == SortOrder.Desc, cursor, limit, stop);
-            return new HazardPage(page.Items, page.Next, scope.AsOf, scope.Today, await naming.OfAsync(page.Items, scope.AsOf, stop))
+            var items = await discretion.ShownAsync(page.Items, call.Caller, stop);
+            return new HazardPage(items, page.Next, scope.AsOf, scope.Today, await naming.OfAsync(items, scope.AsOf, stop))
             {
                 KnownLater = await KnownLater.OfAsync(hazards, scope, filter, cursor, stop),
             };
@@ -77,7 +79,8 @@ internal static class HazardReads
     }
 
     private static async Task<IResult> FindAsync(
-        Call call, string id, HazardStore store, RulebookSource rules, SealQueries seals, PersonDesk persons, Naming naming)
+        Call call, string id, HazardStore store, RulebookSource rules, SealQueries seals, PersonDesk persons, Naming naming,
+        Discretion discretion)
     {
         var asOf = call.AsOf();
         if (!HazardId.TryParse(id, out var hazardId, out var wrongId))
@@ -95,9 +98,10 @@ internal static class HazardReads
         foreach (var (one, until) in matter.All)
             ever.AddRange((await seals.EverAsync(one.Enterprise, one.Region, asOf, call.Stop)).Where(s => !(s.SealedAt >= until)));
         var (survivor, merged) = (matter.Survivor, matter.Merged);
+        var shown = await discretion.ShownAsync(hazard, call.Caller, call.Stop);
         var details = HazardDetails.Of(
-            hazard, asOf, [.. clocks.Select(c => SeenClock.Of(c, hazard, today, rulebook))], persons.Named(hazard, call.Caller),
-            await naming.OfAsync(hazard, clocks, asOf, call.Stop)) with
+            shown, asOf, [.. clocks.Select(c => SeenClock.Of(c, hazard, today, rulebook))], persons.Named(hazard, call.Caller),
+            await naming.OfAsync(shown, clocks, asOf, call.Stop)) with
             {
                 Sealed = SealNotice.Of(ever.DistinctBy(s => s.Id)),
                 Survivor = survivor is null ? null : Survivor.Of(survivor, call.Caller.Sees(survivor)),
@@ -106,7 +110,7 @@ internal static class HazardReads
         return call.Shown(details, hazard.Version);
     }
 
-    private static async Task<IResult> HistoryAsync(Call call, string id, HazardStore store, Naming naming)
+    private static async Task<IResult> HistoryAsync(Call call, string id, HazardStore store, Naming naming, Discretion discretion)
     {
         var asOf = call.AsOf();
         if (!HazardId.TryParse(id, out var hazardId, out var wrongId))
@@ -123,8 +127,10 @@ internal static class HazardReads
 
         if (hazard is null || !call.Caller.Sees(hazard))
             return Call.Refuse(HazardRefusals.NotFound.Because());
-        var names = await naming.OfBodiesAsync(events.Select(e => e.Body), asOf, call.Stop);
-        return call.Shown(new History(hazardId, hazard.Version, asOf, events.ToImmutable(), names), hazard.Version);
+        var hidden = await discretion.HiddenAsync(hazard.ReportedBy, hazard.Legs.Values.Select(l => l.Body), call.Caller, call.Stop);
+        ImmutableArray<HistoryEvent> shown = [.. events.Select(e => Discretion.Shown(e, hidden))];
+        var names = await naming.OfBodiesAsync(shown.Select(e => e.Body), asOf, call.Stop);
+        return call.Shown(new History(hazardId, hazard.Version, asOf, shown, names), hazard.Version);
     }
 }
 

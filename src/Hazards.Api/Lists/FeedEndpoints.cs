@@ -33,14 +33,14 @@ internal static class FeedEndpoints
             Answer = typeof(FeedPage),
         }, ReadAsync).WithRequestTimeout(TimeSpan.FromSeconds(LongestWait + 30)).WithMetadata(new Waits());
 
-    private static async Task<IResult> ReadAsync(Call call, IEventLog log, IHazardQueries hazards)
+    private static async Task<IResult> ReadAsync(Call call, IEventLog log, IHazardQueries hazards, Discretion discretion)
     {
         var after = call.Query.Number("after", 0, long.MaxValue) ?? 0;
         var limit = (int)(call.Query.Number("limit", 1, MostItems) ?? UsualItems);
         var wait = call.Query.Number("wait", 0, LongestWait) ?? 0;
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
-        var reading = new Reading(hazards, call.Scope(), after, limit);
+        var reading = new Reading(hazards, discretion, call, after, limit);
         await foreach (var e in log.ReadAllAsync(after, null, call.Stop))
             if (!await reading.TakeAsync(e, call.Stop))
                 break;
@@ -78,9 +78,10 @@ internal static class FeedEndpoints
     }
 
     /// <summary>Takes events of hazards that the caller may see, until the page is full.</summary>
-    private sealed class Reading(IHazardQueries hazards, Scope scope, long after, int limit)
+    private sealed class Reading(IHazardQueries hazards, Discretion discretion, Call call, long after, int limit)
     {
-        private readonly Dictionary<Guid, bool> visible = [];
+        private readonly Scope scope = call.Scope();
+        private readonly Dictionary<Guid, (bool Visible, BodyId? Hidden)> known = [];
 
         public ImmutableArray<HistoryEvent>.Builder Found { get; } = ImmutableArray.CreateBuilder<HistoryEvent>();
 
@@ -91,18 +92,20 @@ internal static class FeedEndpoints
         public async Task<bool> TakeAsync(RecordedEvent e, CancellationToken cancellationToken)
         {
             Next = e.Position;
-            if (e.StreamType == HazardStore.StreamType && await SeesAsync(e.StreamId, cancellationToken))
-                Found.Add(HistoryEvent.Of(e));
+            if (e.StreamType == HazardStore.StreamType && await SeenAsync(e.StreamId, cancellationToken) is (true, var hidden))
+                Found.Add(Discretion.Shown(HistoryEvent.Of(e), hidden));
             return Found.Count < limit && ++Scanned < MostScanned;
         }
 
-        private async ValueTask<bool> SeesAsync(Guid stream, CancellationToken cancellationToken)
+        private async ValueTask<(bool Visible, BodyId? Hidden)> SeenAsync(Guid stream, CancellationToken cancellationToken)
         {
             if (scope.Jurisdiction.IsNation && scope.Own is null)
-                return true;
-            if (!visible.TryGetValue(stream, out var sees))
-                visible[stream] = sees = await hazards.FindAsync(scope, new HazardId(stream), cancellationToken) is not null;
-            return sees;
+                return (true, null);
+            if (!known.TryGetValue(stream, out var seen))
+                known[stream] = seen = await hazards.FindAsync(scope, new HazardId(stream), cancellationToken) is { } hazard
+                    ? (true, await discretion.HiddenAsync(hazard.ReportedBy, hazard.Legs.Select(l => l.Body), call.Caller, cancellationToken))
+                    : default;
+            return seen;
         }
     }
 }

@@ -31,6 +31,8 @@ internal sealed class Naming(IRegistryQueries registry, SealQueries seals, Secto
         var names = await registry.NamesOfBodiesAsync(wanted, asOf, cancellationToken);
         if (wanted.Contains(Clockwork.Body.Id))
             names[Clockwork.Body.Id.Value] = Clockwork.Body.Name;
+        if (wanted.Contains(Discretion.Withheld))
+            names[Discretion.Withheld.Value] = Discretion.Said;
         return names;
     }
 

@@ -249,6 +249,7 @@ internal static class HazardsService
             s.GetRequiredService<ServiceOptions>().Limits ?? LimitOptions.Of(s.GetRequiredService<IConfiguration>())));
         services.AddSingleton<WrongKeys>();
         services.AddSingleton<Naming>();
+        services.AddSingleton<Discretion>();
         services.AddSingleton<CodeLists>();
         services.AddSingleton<Readiness>();
         services.AddSingleton<WarmUp>();

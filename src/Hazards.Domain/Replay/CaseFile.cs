@@ -120,6 +120,12 @@ public sealed class CaseFile
         return file.Events.IsEmpty ? null : file;
     }
 
+    /// <summary>The same file as it is shown to whom not everybody is named.</summary>
+    /// <param name="change">How an event is shown.</param>
+    /// <param name="bodies">The bodies that are named.</param>
+    public CaseFile Shown(Func<RecordedHappening, RecordedHappening> change, IReadOnlyDictionary<BodyId, Body> bodies) =>
+        new(Id, [.. _all.Select(change)], _allOpenings, Rules, bodies, AsOf);
+
     /// <summary>The hazard as it was recorded at an instant; null before its first event.</summary>
     public Hazard? StateAt(DateTimeOffset instant) => VersionAt(instant) is var version and > 0 ? States[version - 1] : null;
 

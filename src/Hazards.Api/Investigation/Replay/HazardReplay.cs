@@ -95,14 +95,15 @@ internal static class HazardReplay
         return Call.Json(ReplayAnswer.Of(file, instant, (int?)version, h => Clocks.Open(h, file.Rules)));
     }
 
-    private static async Task<IResult> TimelineAsync(Call call, string id, CaseFiles files)
+    private static async Task<IResult> TimelineAsync(Call call, string id, CaseFiles files, Discretion discretion)
     {
         var asOf = call.AsOf();
         var (from, to) = call.Period();
-        var (file, refusal) = await OpenAsync(call, id, asOf, files);
-        return file is null
-            ? Call.Refuse(refusal!)
-            : Call.Json(new TimelineAnswer(file.Id, file.Newest.Title, asOf, from, to,
+        var (opened, refusal) = await OpenAsync(call, id, asOf, files);
+        if (opened is null)
+            return Call.Refuse(refusal!);
+        var file = await discretion.ShownAsync(opened, call.Caller, call.Stop);
+        return Call.Json(new TimelineAnswer(file.Id, file.Newest.Title, asOf, from, to,
                 [.. Timeline.Of(file).Where(r => !(r.Event.RecordedAt < from) && !(r.Event.RecordedAt > to)).Select(r => TimelineEntry.Of(file, r))], file.Names()));
     }
 

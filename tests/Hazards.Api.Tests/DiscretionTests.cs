@@ -1,0 +1,59 @@
+using System.Net;
+using System.Text.Json.Nodes;
+
+namespace Hazards.Api.Tests;
+
+/// <summary>上报单位保密: an enterprise reads of its hazards everything but which other enterprise reported them.</summary>
+[Trait("Server", "any")]
+public sealed class DiscretionTests(Service service) : IClassFixture<Service>
+{
+    [Fact]
+    public async Task An_enterprise_is_not_told_which_other_one_reported_its_hazard()
+    {
+        var (own, rival) = ("南诏化工有限公司", "巍宝商贸有限公司");
+        await service.BodyAsync("nz-chem", own, "enterprise", Service.County);
+        await service.BodyAsync("wb-trade", rival, "enterprise", Service.County);
+        var (mine, theirs) = (
+            await service.KeyAsync("nz-chem", Service.County, "reporter", "responsible"),
+            await service.KeyAsync("wb-trade", Service.County, "reporter"));
+        var report = Some.Report();
+        report["source"] = "gridWorker";
+        report["enterprise"] = new JsonObject { ["name"] = own };
+        report["reference"] = new JsonObject { ["system"] = "巍宝物业系统", ["id"] = "wb-1" };
+        (report["actor"], report["foundBy"]) = ("巍宝经理", "巍宝保安");
+        var id = (await theirs.PostAsync("hazards", report)).Require(HttpStatusCode.Created)["id"];
+        (await service.Office.PostAsync($"hazards/{id}/verification", new JsonObject { ["level"] = "general" })).Require(HttpStatusCode.OK);
+
+        string[] views =
+        [
+            "hazards?limit=200", "hazards?limit=200&format=csv&columns=id,title,reference", $"hazards/{id}", $"hazards/{id}/events",
+            $"replay/hazards/{id}/timeline", "events?after=0&limit=500", "inbox", "inbox/duties",
+        ];
+        foreach (var view in views)
+        {
+            var shown = (await mine.GetAsync(view)).Text;
+            foreach (var word in new[] { "wb-trade", rival, "巍宝", "wb-1" })
+                shown.ShouldNotContain(word, Case.Insensitive, view);
+            // Who reported it, and who oversees both, read it whole.
+            if (view.Contains(id, StringComparison.Ordinal))
+                foreach (var by in new[] { service.Office, theirs })
+                    (await by.GetAsync(view)).Text.ShouldContain("wb-trade", Case.Insensitive, view);
+        }
+
+        var hazard = (await mine.GetAsync($"hazards/{id}")).Require(HttpStatusCode.OK);
+        hazard.Json["hazard"]!["reportedBy"]!.ToString().ShouldBe("withheld");
+        hazard.Json["names"]!["bodies"]!["withheld"]!.ToString().ShouldBe("（不公开）");
+        hazard.Json["hazard"]!["title"]!.ToString().ShouldBe(report["title"]!.ToString());
+
+        // Whoever answers for it is known to it anyway.
+        var order = new JsonObject
+        {
+            ["legs"] = new JsonArray(new JsonObject
+            {
+                ["leg"] = "sole", ["body"] = "wb-trade", ["deadline"] = Some.InDays(20), ["instructions"] = "更换软管",
+            }),
+        };
+        (await service.Office.PostAsync($"hazards/{id}/assignments", order)).Require(HttpStatusCode.OK);
+        (await mine.GetAsync($"hazards/{id}")).Require(HttpStatusCode.OK).Json["hazard"]!["reportedBy"]!.ToString().ShouldBe("wb-trade");
+    }
+}
