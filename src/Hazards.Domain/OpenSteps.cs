@@ -148,7 +148,8 @@ public static class OpenSteps
     {
         var taken = hazard.MissedOf(clock)?.Rungs ?? [];
         var policy = rules.PolicyOn(hazard.Region, clock.Due.AddDays(1));
-        return policy.NextStep(clock.Kind, hazard.Level, clock.Due, today, rules.Calendar.At(hazard.Calendar), taken);
+        var from = Ring.LateFrom(clock.Kind, clock.Leg, clock.Due, hazard);
+        return policy.NextStep(clock.Kind, hazard.Level, from, today, rules.Calendar.At(hazard.Calendar), taken);
     }
 
     /// <summary>The commands that do a duty, or begin to.</summary>

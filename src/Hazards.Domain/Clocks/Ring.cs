@@ -90,10 +90,9 @@ public static class Ring
         Hazard hazard, ImmutableArray<Clock> open, MissedClock missed, Rulebook rules)
     {
         var calendar = rules.Calendar.At(hazard.Calendar);
-        // 退回的由交办单位改派: that is a duty of its own, with the ladder. For what the leg's body was late with nobody else is urged.
-        if (missed is { Kind: ClockKind.Rectify, Leg: { } of } && hazard.Legs.TryGetValue(of, out var leg) && leg.Stage == LegStage.Returned)
+        var from = LateFrom(missed.Kind, missed.Leg, missed.Due, hazard);
+        if (from == DateOnly.MaxValue)
             yield break;
-        var from = LateFrom(missed, hazard);
         var seen = new HashSet<SupervisionStep>();
         foreach (var rung in LadderOf(hazard, missed.Due, rules))
         {
@@ -110,12 +109,21 @@ public static class Ring
     }
 
     /// <summary>
-    /// The day from which a missed duty climbs the ladder: its last, or where the deadline had passed when the assignment was entered, the
-    /// day of that entry.
+    /// The day from which an overdue duty climbs the ladder: its last, or where the deadline had passed when the assignment was entered, the
+    /// day of that entry. Never (the end of time) the rectification of a leg that was given back: to reassign it is a duty of its own
+    /// (退回的由交办单位改派), and for what its body was late with nobody else is urged.
     /// </summary>
-    private static DateOnly LateFrom(MissedClock missed, Hazard hazard) =>
-        missed is { Kind: ClockKind.Rectify, Leg: { } leg } && hazard.Legs.TryGetValue(leg, out var of) ? Later(missed.Due, of.AssignedOn)
-            : missed.Due;
+    /// <param name="kind">The duty.</param>
+    /// <param name="leg">The leg, if one.</param>
+    /// <param name="due">Its last day.</param>
+    /// <param name="hazard">The hazard.</param>
+    public static DateOnly LateFrom(ClockKind kind, Leg? leg, DateOnly due, Hazard hazard)
+    {
+        ArgumentNullException.ThrowIfNull(hazard);
+        if (kind != ClockKind.Rectify || leg is not { } name || !hazard.Legs.TryGetValue(name, out var of))
+            return due;
+        return of.Stage == LegStage.Returned ? DateOnly.MaxValue : Later(due, of.AssignedOn);
+    }
 
     /// <summary>
     /// Whether a person is being asked for this step already: against the leg for whichever of its duties, or against the

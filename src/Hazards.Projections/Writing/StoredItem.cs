@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 
@@ -38,7 +39,10 @@ internal sealed record StoredItem(
         var taken = clock.Leg is { } leg ? hazard.Legs[leg].Steps : hazard.Steps;
         return new StoredClock(
             clock.Kind, clock.Leg, clock.Body, clock.Since, clock.Due,
-            [.. hazard.MissedOf(clock) is { } missed ? missed.Rungs : taken.Keys], clock.Provisional);
+            [.. hazard.MissedOf(clock) is { } missed ? missed.Rungs : taken.Keys], clock.Provisional)
+        {
+            LateFrom = Ring.LateFrom(clock.Kind, clock.Leg, clock.Due, hazard) is var from && from > clock.Due ? from : null,
+        };
     }
 
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, DomainJson.Options);
@@ -61,11 +65,15 @@ internal sealed record StoredClock(
     ClockKind Kind, Leg? Leg, BodyId? Body, DateTimeOffset Since, DateOnly Due, ImmutableArray<SupervisionStep> Taken,
     bool Provisional = false)
 {
+    /// <summary>The day from which it climbs the ladder, where that is not its last.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateOnly? LateFrom { get; init; }
+
     /// <summary>The clock on a day: the ladder is that of the day after the due date, the warning that of when the duty began.</summary>
     public ClockItem ToItem(DateOnly today, Rulebook rules, RegionCode region, Level? level)
     {
         var days = today.DayNumber - Due.DayNumber;
-        var next = rules.PolicyOn(region, Due.AddDays(1)).NextStep(Kind, level, Due, today, rules.Calendar, Taken.ToHashSet());
+        var next = rules.PolicyOn(region, Due.AddDays(1)).NextStep(Kind, level, LateFrom ?? Due, today, rules.Calendar, Taken.ToHashSet());
         var (light, warning) = Lights.Of(Kind, -days, rules.PolicyAt(region, Since));
         return new ClockItem(Kind, Leg, Body, Since, Due, days, next, Provisional) { Light = light, Warning = warning };
     }

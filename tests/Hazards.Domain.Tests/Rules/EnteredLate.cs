@@ -68,6 +68,7 @@ public sealed class EnteredLate
             .. assigned.Events.Select((h, i) => new RecordedHappening(
                 i + 1, i + 1, new Guid(i + 1, 0, 0, new byte[8]), h.Event is HazardAssigned ? entry : h.Context.OccurredAt, h)),
         ];
+        Ring.LateFrom(ClockKind.Rectify, Leg.Sole, Deadline, assigned.Then).ShouldBe(Deadline.AddDays(20), "so lists say what comes next");
         var silences = Silences.Of(CaseFile.Of(Id, recorded, [], Rulebook.Baseline, Bodies, entry.AddDays(3)).ShouldNotBeNull());
         silences.Single(s => s.Duty == ClockKind.Rectify).ShouldSatisfyAllConditions(
             s => s.Kind.ShouldBe(SilenceKind.DutyMissed), s => s.From.ShouldBe(entry));
