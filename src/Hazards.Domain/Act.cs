@@ -218,6 +218,22 @@ public sealed record EventContext(
     [JsonIgnore]
     public DateTimeOffset Binds => BindsFrom is { } day && ChinaTime.StartOf(day) > OccurredAt ? ChinaTime.StartOf(day) : OccurredAt;
 
+    /// <summary>Whether it was entered late by the very committee office that owes what nobody is named for: that gives it no days.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool ByOffice { get; init; }
+
+    /// <summary>From when the committee office of the place owes what it asks for.</summary>
+    [JsonIgnore]
+    public DateTimeOffset BindsOffice => ByOffice ? OccurredAt : Binds;
+
+    /// <summary>The same, with whether it is the office of the place that enters it late. A ledger's rows are news to it, too.</summary>
+    /// <param name="by">Who enters it.</param>
+    /// <param name="place">Where the hazard is.</param>
+    public EventContext EnteredBy(Body? by, RegionCode place) =>
+        BindsFrom is not null && Role != Role.Importer && by is { } body && Clocks.IsOwedBy(null, place, body.Id, body.Offices)
+            ? this with { ByOffice = true }
+            : this;
+
     /// <summary>Files by digest; never default.</summary>
     public ImmutableArray<Attachment> Attachments { get; init; } = Attachments.IsDefault ? [] : Attachments;
 

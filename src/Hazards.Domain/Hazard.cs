@@ -129,6 +129,9 @@ public sealed record Hazard
     /// <summary>When it was verified.</summary>
     public DateTimeOffset? VerifiedAt { get; init; }
 
+    /// <summary>From when the committee office owes what comes next (<see cref="EventContext.BindsOffice"/>).</summary>
+    internal DateTimeOffset? VerificationBinds { get; init; }
+
     /// <summary>When it was given its present level.</summary>
     public DateTimeOffset? GradedAt { get; init; }
 
@@ -179,6 +182,9 @@ public sealed record Hazard
     [JsonIgnore]
     public DateTimeOffset? ResumedAt { get; init; }
 
+    /// <summary>By whom, and from when that binds others.</summary>
+    internal (BodyId By, DateTimeOffset Binds) Resumption { get; init; }
+
     /// <summary>
     /// Since when it is owed to look whether production may go on: applied for, or all is accepted and nobody applied (验收合格不久停);
     /// null while neither is so.
@@ -186,9 +192,9 @@ public sealed record Hazard
     internal DateTimeOffset? ResumptionOwedSince => Suspension switch
     {
         null => null,
-        { RequestedAt: { } requested } => requested,
+        { RequestedAt: not null } asked => asked.RequestBinds,
         var stop when Stage == Stage.AwaitingClosure =>
-            new[] { stop.Since, stop.ReviewedAt ?? stop.Since, Legs.Values.Max(l => l.Since) }.Max(),
+            new[] { stop.Since, stop.ReviewedAt ?? stop.Since, Legs.Values.Max(l => l.AcceptanceBinds(stop.Reviewer)) }.Max(),
         _ => null,
     };
 
@@ -333,7 +339,7 @@ public sealed record Hazard
         ActedOn = !IsImported(context),
         FoundAt = context.OccurredAt,
         OpenSince = context.OccurredAt,
-        OpeningBinds = BindsOffice(context),
+        OpeningBinds = context.BindsOffice,
         LastOccurredAt = context.OccurredAt,
         LatestOccurredAt = context.OccurredAt,
         EnteredOn = context.CountsOn,
@@ -368,7 +374,7 @@ public sealed record Hazard
         HazardVerified e => this with
         {
             Level = e.Level, Grade = e.Grade, GradingBasis = e.Basis, VerifiedAt = context.OccurredAt, GradedAt = context.OccurredAt,
-            GradingBinds = context.Binds, GradedByLedger = IsImported(context),
+            VerificationBinds = context.BindsOffice, GradingBinds = context.Binds, GradedByLedger = IsImported(context),
         },
         HazardRegraded e => this with
         {
@@ -387,6 +393,7 @@ public sealed record Hazard
             {
                 GradedByFix = Level is null, GradedByLedger = Level is null ? IsImported(context) : GradedByLedger,
                 Level = Level ?? Codes.Level.General, VerifiedAt = VerifiedAt ?? context.OccurredAt,
+                VerificationBinds = VerificationBinds ?? context.BindsOffice,
                 GradedAt = GradedAt ?? context.OccurredAt, GradingBinds = GradingBinds ?? context.Binds,
             },
         FixWithdrawn => WithoutFix(context),
@@ -450,7 +457,10 @@ public sealed record Hazard
         {
             Suspension = Suspension! with { RequestedAt = context.OccurredAt, RequestBinds = context.Binds },
         },
-        ResumptionReviewed { Verdict: Verdict.Pass } => this with { Suspension = null, ResumedAt = context.OccurredAt },
+        ResumptionReviewed { Verdict: Verdict.Pass } => this with
+        {
+            Suspension = null, ResumedAt = context.OccurredAt, Resumption = (context.Body, context.Binds),
+        },
         ResumptionReviewed => this with { Suspension = Suspension! with { RequestedAt = null, ReviewedAt = context.OccurredAt } },
         ProgressReported e => With(
             e.Leg, context,
@@ -511,7 +521,8 @@ public sealed record Hazard
                 l => l.EndedAt is null ? l with { EndedAt = context.OccurredAt, Ground = e.Ground, Whole = Listing } : l)],
             Listing = null, Delisting = new Delisting(e.Level, Listing!.By, context.OccurredAt, Listing.PublishedIn, null)
             {
-                Ground = e.Ground, Reason = e.Reason,
+                Ground = e.Ground, Reason = e.Reason, Binds = context.Binds,
+                PublishFrom = context.Body == Listing.By ? context.OccurredAt : context.Binds,
             },
         }).ListedAgain(context),
         ListingPublished e => this with { Listing = Listing! with { PublishedIn = e.Medium, PublishedAt = context.OccurredAt } },
@@ -530,7 +541,7 @@ public sealed record Hazard
         SupervisionNoticeAnswered e => With(e.Leg, context, l => l with { Notices = [.. l.Notices.Where(n => n.Number != e.Notice)] }),
 
         DeadlineMissed e =>
-            this with { Missed = Missed.Add(new MissedClock(e.Clock, e.Leg, e.Since, e.Due, e.NoticedAt) { Body = e.Body }) },
+            this with { Missed = Missed.Add(new MissedClock(e.Clock, e.Leg, e.Since, e.Due, e.NoticedAt) { Body = e.Body, Region = Region }) },
         StepProposed e => WithMissed(
             e.Clock, e.Leg, e.Due,
             m => m with
@@ -554,7 +565,10 @@ public sealed record Hazard
         },
         HazardReopened e => Reopen(e, context),
 
-        HazardCorrected e => (e.TakesOver == true ? TakenOver(context) : this).Correct(e) with { Corrections = Corrections + 1 },
+        HazardCorrected e => (e.TakesOver == true ? TakenOver(context) : this).Correct(e).Moved(this, context) with
+        {
+            Corrections = Corrections + 1,
+        },
         WitnessRecorded e => this with { Witnesses = Witnesses.Add(e) },
         CommentAdded => this with { Comments = Comments + 1 },
         _ => throw Impossible(happened),
@@ -598,7 +612,7 @@ public sealed record Hazard
         Rests = (Closure?.At ?? Rejection?.At ?? MergedAt) is { } since ? Rests.Add(new Rest(since, context.OccurredAt)) : Rests,
         Reopened = Reopened + 1,
         OpenSince = context.OccurredAt,
-        OpeningBinds = BindsOffice(context),
+        OpeningBinds = context.BindsOffice,
         Steps = Steps.Clear(),
         Missed = StillMissed(context),
         AssignedBy = e.Legs.IsEmpty ? null : context.Body,
@@ -616,7 +630,12 @@ public sealed record Hazard
             var (due, now) = (DeadlineOf(leg), after.Legs[leg.Leg]);
             var undone = leg.DeclaredOn is not null && now.DeclaredOn is null;
             if (!undone && due >= after.DeadlineOf(now))
+            {
+                // An earlier deadline that had passed when it was entered: who was not told was not late.
+                if (context.CountsFrom is { } told && after.DeadlineOf(now) < due && after.DeadlineOf(now) < told)
+                    after = after with { Legs = after.Legs.SetItem(leg.Leg, now with { Resumed = told.AddDays(1) }) };
                 continue;
+            }
             var (first, until) = (leg.FirstLate(due), leg.DeclaredOn ?? context.CountsOn);
             if (first <= until)
                 now = now with { Late = leg.Late.Add(new Lateness(due, first, until)) };
@@ -645,25 +664,24 @@ public sealed record Hazard
         {
             Listings = Listings.Replace(term, term with { EndedAt = null, Ground = null, Whole = null, EndPublished = false }),
             Listing = term.EndPublished
-                ? listing with { PublishedIn = null, PublishedAt = null, PublishFrom = context.OccurredAt }
+                ? listing with
+                {
+                    PublishedIn = null, PublishedAt = null, PublishFrom = context.Body == listing.By ? context.OccurredAt : context.Binds,
+                }
                 : listing,
             Delisting = Delisting?.At == term.EndedAt ? null : Delisting,
         };
     }
 
-    // What follows is for the committee office to do: its own entry, however late, gives it no days.
-    private static DateTimeOffset BindsOffice(EventContext context) =>
-        context.Role == Role.Coordinator ? context.OccurredAt : context.Binds;
-
     // Nobody could verify it while it stood as closed: that duty begins now.
     private Hazard WithoutFix(EventContext context) => (GradedByFix
-        ? this with { Level = null, VerifiedAt = null, GradedAt = null, GradingBinds = null }
+        ? this with { Level = null, VerifiedAt = null, VerificationBinds = null, GradedAt = null, GradingBinds = null }
         : this) with
     {
         Closure = null,
         GradedByFix = false,
         OpenSince = context.OccurredAt,
-        OpeningBinds = BindsOffice(context),
+        OpeningBinds = context.BindsOffice,
         Missed = StillMissed(context),
     };
 
@@ -743,6 +761,12 @@ public sealed record Hazard
         CorrectableField.Category => this with { Category = e.To },
         _ => throw Impossible(e),
     };
+
+    // 移送他县的从移送起算: the office of another county owes what nobody is named for from when it was given it.
+    private Hazard Moved(Hazard from, EventContext context) =>
+        from.Region.At(RegionLevel.County) == Region.At(RegionLevel.County) || context.Binds < OpeningBinds
+            ? this
+            : this with { OpeningBinds = context.Binds };
 
     internal static bool IsImported(EventContext context) => context.Role == Role.Importer;
 
@@ -873,6 +897,9 @@ public sealed record LegState
 
     /// <summary>From when somebody else than who brought it there owes something for that (<see cref="EventContext.Binds"/>).</summary>
     internal DateTimeOffset Binds { get; init; }
+
+    /// <summary>From when a body owes something for the acceptance: its own counts from when it says that it accepted.</summary>
+    internal DateTimeOffset AcceptanceBinds(BodyId? owner) => AcceptedBy == owner ? Since : Binds;
 
     /// <summary>When it was assigned to this body.</summary>
     public required DateTimeOffset AssignedAt { get; init; }
@@ -1141,6 +1168,12 @@ public sealed record Listing(ListingLevel Level, BodyId By, DateTimeOffset At, D
 /// <param name="PublishedAt">When the end was.</param>
 public sealed record Delisting(ListingLevel Level, BodyId By, DateTimeOffset At, string? Medium, DateTimeOffset? PublishedAt)
 {
+    /// <summary>From when others owe what was the lister's alone to do.</summary>
+    internal DateTimeOffset Binds { get; init; } = At;
+
+    /// <summary>From when the one that had listed it owes to make the end public.</summary>
+    internal DateTimeOffset PublishFrom { get; init; } = At;
+
     /// <summary>Why.</summary>
     [JsonIgnore]
     public DelistingGround Ground { get; init; }
@@ -1192,6 +1225,10 @@ public sealed record MissedClock(ClockKind Kind, Leg? Leg, DateTimeOffset Since,
 {
     /// <summary>Who owed the duty; null: the committee office of the region.</summary>
     public BodyId? Body { get; init; }
+
+    /// <summary>Where the hazard was then: the committee office of another place has missed nothing.</summary>
+    [JsonIgnore]
+    public RegionCode Region { get; init; }
 
     /// <summary>Steps taken since, or declined.</summary>
     public ImmutableSortedSet<SupervisionStep> Rungs { get; init; } = [];

@@ -420,6 +420,8 @@ public sealed partial class EvidenceTests(Service service) : IClassFixture<Servi
         (await service.Office.GetAsync($"evidence/{open}/package", ("Range", "bytes=10-20"))).Refused(HttpStatusCode.Gone, "person.erased");
         (await service.Office.SendAsync(HttpMethod.Post, $"evidence/{open}/verification", null)).Refused(HttpStatusCode.Gone, "person.erased");
         (await service.Office.GetAsync($"evidence/{open}")).Require(HttpStatusCode.OK);
+        (await service.Office.PostAsync("evidence", Ask(hazard, r => r["disclose"] = new JsonArray(person))))
+            .Refused(HttpStatusCode.Gone, "person.erased")["field"].ShouldBe("disclose");
         var report = await service.Services.GetRequiredService<AuditDesk>().RunAsync(AuditOrder.Full, 1, null, default);
         report.Findings.ShouldNotContain(f => f.Stream == Guid.Parse(open), "what nobody can open any more was not altered");
 

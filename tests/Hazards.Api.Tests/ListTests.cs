@@ -26,6 +26,7 @@ public sealed class ListTests(Backdating own) : IClassFixture<Backdating>
         var duty = item["duties"]!.AsArray().First(d => d!["clock"]!["code"]!.ToString() == "rectify")!;
         duty["light"]!["code"]!.ToString().ShouldBe("overdue");
         duty["daysLeft"]!.GetValue<int>().ShouldBe(-3);
+        duty["next"]!["chinese"]!.ToString().ShouldNotBeNullOrEmpty();
         duty["warning"]!["productDefault"]!.GetValue<bool>().ShouldBeTrue();
         duty["warning"]!["source"]!.ToString().ShouldBe("产品默认值");
         duty["rule"]!["policy"]!.ToString().ShouldBe("national-baseline@2");

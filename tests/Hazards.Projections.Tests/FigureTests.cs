@@ -123,6 +123,8 @@ public sealed class FigureTests(LongLives history) : IClassFixture<LongLives>
                 var scope = Scope(RegionCode.Nation, period, instant);
                 var (longest, all) = await Figures.OverdueAsync(scope, 10_000);
                 longest.ShouldBe(Recount.Overdue(replay, scope, dueDayIsOver: false, presentDeadline: false), ignoreOrder: true);
+                (await Figures.OverdueAsync(scope, 10_000, fromLastDay: true)).Longest.ShouldBe(
+                    Recount.Overdue(replay, scope, dueDayIsOver: false, presentDeadline: false, fromLastDay: true), ignoreOrder: true);
                 longest.Select(o => o.Days).ShouldBeInOrder(SortDirection.Descending);
                 longest.ShouldAllBe(o => o.Days > 0);
                 all.ShouldBe(longest.Length);
@@ -296,8 +298,10 @@ internal static class Recount
         }).OrderBy(t => t.Key, StringComparer.Ordinal).ThenBy(t => t.Item2.Measure);
     }
 
-    public static IEnumerable<OverdueLeg> Overdue(Replay replay, FigureScope scope, bool dueDayIsOver, bool presentDeadline)
+    public static IEnumerable<OverdueLeg> Overdue(
+        Replay replay, FigureScope scope, bool dueDayIsOver, bool presentDeadline, bool fromLastDay = false)
     {
+        fromLastDay |= presentDeadline;
         var day = scope.Today > scope.Last ? scope.Last : dueDayIsOver ? scope.Today.AddDays(-1) : scope.Today;
         var more = dueDayIsOver ? 1 : 0;
         foreach (var h in replay.All.Where(h => scope.Region.Contains(h.Region) && h.Rejection is null && h.MergedInto is null))
@@ -305,12 +309,14 @@ internal static class Recount
                 t => new Term(h, t.Leg, t.Past) { Turns = presentDeadline ? [] : replay.TurnsOf(h) }).Where(
                 t => t.Assigned <= day && !t.IsOver(day, presentDeadline)))
             {
-                if (term.Deadline < day.AddDays(more) && !(term.Declared <= day) && !(term.Resumed > day))
+                var last = fromLastDay ? term.Deadline : term.LastInTime;
+                if (last < day.AddDays(more) && !(term.Declared <= day) && !(term.Resumed > day))
                     yield return new OverdueLeg(
-                        h.Id, term.Leg.Leg, term.Leg.Body, ClockKind.Rectify, term.Deadline,
-                        day.DayNumber - term.Deadline.DayNumber + more);
-                foreach (var (due, _, _) in term.Late.Where(l => l.First <= day && day < l.Until))
-                    yield return new OverdueLeg(h.Id, term.Leg.Leg, term.Leg.Body, ClockKind.Rectify, due, day.DayNumber - due.DayNumber);
+                        h.Id, term.Leg.Leg, term.Leg.Body, ClockKind.Rectify, term.Deadline, day.DayNumber - last.DayNumber + more);
+                foreach (var (due, first, _) in term.Late.Where(l => l.First <= day && day < l.Until))
+                    yield return new OverdueLeg(
+                        h.Id, term.Leg.Leg, term.Leg.Body, ClockKind.Rectify, due,
+                        day.DayNumber - (fromLastDay ? due : first.AddDays(-1)).DayNumber);
                 if (term.AckDue < day.AddDays(more) && !(term.Acknowledged <= day))
                     yield return new OverdueLeg(
                         h.Id, term.Leg.Leg, term.Leg.Body, ClockKind.Acknowledge, term.AckDue!.Value,
@@ -420,7 +426,17 @@ internal static class Recount
                     continue;
                 var undone = was.Declared is not null && now.Declared is null;
                 if (!undone && now.Deadline <= was.Deadline)
+                {
+                    // Nobody is late by an earlier deadline before he was told of it.
+                    if (happening.Context.CountsFrom is { } told && now.Deadline < was.Deadline && now.Deadline < told)
+                    {
+                        resumed = told.AddDays(1);
+                        yield return (was.Deadline, DateOnly.MaxValue, DateOnly.MinValue, true, resumed);
+                    }
+
                     continue;
+                }
+
                 var until = was.Declared ?? happening.Context.CountsOn;
                 var next = undone ? happening.Context.CountsOn : until.AddDays(1);
                 var first = new[] { was.Deadline.AddDays(1), Assigned.AddDays(1), resumed, lateUntil.AddDays(1) }.Max();
@@ -448,6 +464,12 @@ internal static class Recount
                     : Leg.Deadline;
             }
         }
+
+        /// <summary>The last day on which it was not late as it is owed now.</summary>
+        public DateOnly LastInTime => new[]
+        {
+            Deadline, Assigned, Resumed?.AddDays(-1) ?? DateOnly.MinValue, Late.Select(l => l.Until).DefaultIfEmpty().Max(),
+        }.Max();
 
         /// <summary>Whether the body had no more to do at a day's end: as is claimed, or as it counts.</summary>
         public bool IsOver(DateOnly day, bool asClaimed)

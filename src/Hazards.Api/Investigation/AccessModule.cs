@@ -132,8 +132,7 @@ internal sealed class AccessModule : IModule
         // As the persons themselves: whose data were seen, and that it may be a whistle-blower, is for the roles that the policy names.
         bool MayKnow(AccessEntry look) =>
             look.Happened is not PersonalDataViewed
-            || rules.Current.PolicyAt(look.Happened.Looked.Region, look.RecordedAt).Privacy.WhistleBlower.Any(
-                call.Caller.Key.Roles.Contains);
+            || rules.Current.PrivacyAt(look.Happened.Looked.Region, look.RecordedAt).WhistleBlower.Any(call.Caller.Key.Roles.Contains);
     }
 }
 

@@ -60,6 +60,7 @@ internal sealed class HazardStory(HazardId id, Hazard? before, Rulebook rules, T
     /// <returns>The event's identity.</returns>
     public Guid Add(IHazardEvent happened, EventContext context, Body? by = null)
     {
+        context = context.EnteredBy(by, happened is HazardReported report ? report.Region : After!.Region);
         var after = Hazard.Apply(id, After, new Happening(happened, context));
         var told = context with { Told = Telling.Of(happened, After, after, context, by) };
         var added = Facts.Of(happened, told, terms);

@@ -125,7 +125,7 @@ internal sealed record NoticeLine(
 {
     public static NoticeLine Of(NoticeItem n, DateOnly today, Names names, Rulebook rules)
     {
-        // By what is claimed: a notice that was entered afterwards was silent from the day on which it was sent.
+        // By what is claimed; but who is told by a notice that is entered late, was not silent before.
         var until = n.SettledOccurredAt is { } at ? ChinaTime.DateAt(at) : today;
         var duties = n.Hazard.Clocks.Where(c => c.Body == n.Body && (n.Leg is null || c.Leg == n.Leg));
         var duty = duties.OrderByDescending(c => n.SettledAt is null && c.Kind == ClockKind.Reply && c.Due == n.Notice.ReplyBy)
@@ -135,7 +135,7 @@ internal sealed record NoticeLine(
             NamedBody.Of(n.Body, names.Bodies), n.Context.Actor, n.Context.Document,
             n.Notice.Requirements, n.Notice.ReplyBy, n.Context.OccurredAt, n.SentAt, n.OpenedAt, n.SettledAt, n.SettledOccurredAt,
             n.SettledBy is { } type ? EventLabels.Of(type) : null, n.Answered,
-            Math.Max(0, until.DayNumber - ChinaTime.DateAt(n.Context.OccurredAt).DayNumber), n.Urged, n.UrgedAt,
+            Math.Max(0, until.DayNumber - ChinaTime.DateAt(n.Context.Binds).DayNumber), n.Urged, n.UrgedAt,
             duty is null ? null : OpenDuty.Of(n.Hazard, duty, names, rules),
             n.Context.Document is { } number
                 ? [.. n.Context.Attachments.Where(a => a.Name == $"{number}.docx" || a.Name == $"{number}.html").Select(

@@ -55,9 +55,9 @@ internal sealed class ReportMaker(FigureQueries figures, HazardFiles files, Rule
     /// <remarks>
     /// 2: 自查自改 is counted apart from 立行立改. 3: a deadline is the end of its day in bulletins too, and quotas count hazards and not
     /// listings. 4: what had been missed or closed counts in its own period although a later deadline was set or the hazard reopened since,
-    /// and a delisting gives nobody days.
+    /// and a delisting gives nobody days. 5: the days that a bulletin names are the body's, as in rankings.
     /// </remarks>
-    public const int Template = 4;
+    public const int Template = 5;
 
     /// <summary>The first that counts 自查自改 apart.</summary>
     public const int OwnChecksApart = 2;
@@ -67,6 +67,9 @@ internal sealed class ReportMaker(FigureQueries figures, HazardFiles files, Rule
 
     /// <summary>The first that goes by the deadlines and closures that stood in the period.</summary>
     public const int DaysAsTheyWere = 4;
+
+    /// <summary>The first whose bulletins count the days as rankings do: from when the body was told, or owed it again.</summary>
+    public const int DaysOfTheBody = 5;
 
     /// <summary>How many overdue duties a bulletin names at most.</summary>
     public const int MostNamed = 300;
@@ -212,9 +215,11 @@ internal sealed class ReportMaker(FigureQueries figures, HazardFiles files, Rule
         answer = await WithTableAsync(answer, request, kept, stop);
         var named = request.Named ?? MostNamed;
         // Which legs, and no words of theirs: those are read each time.
-        var (before, present) = (request.Template < DaysAsListed, request.Template < DaysAsTheyWere);
+        var (before, present, fromLastDay) =
+            (request.Template < DaysAsListed, request.Template < DaysAsTheyWere, request.Template < DaysOfTheBody);
         var (longest, all) = await CountAsync(
-            request.Scope, (named, before, present), s => figures.OverdueAsync(request.Scope, named, before, present, s),
+            request.Scope, (named, before, present, fromLastDay),
+            s => figures.OverdueAsync(request.Scope, named, before, present, fromLastDay, s),
             o => o.Longest.Length, kept, stop);
         var read = (await files.ReadAsync([.. longest.Select(o => o.Hazard).Distinct()], request.KnownAt, stop))
             .ToDictionary(f => f.Hazard.Id, f => f.Hazard);
@@ -415,10 +420,17 @@ internal static class FigureNotes
         ReportKind.Bulletin =>
         [
             .. Table,
-            new(
-                "超期：截至期末应签收未签收、应完成整改未申报的事项，天数自到期次日起算至期末。",
-                "Overdue: what should have been acknowledged, or declared complete, by the period's end; days from the "
-                + "day after the due day to the end."),
+            template < ReportMaker.DaysOfTheBody
+                ? new(
+                    "超期：截至期末应签收未签收、应完成整改未申报的事项，天数自到期次日起算至期末。",
+                    "Overdue: what should have been acknowledged, or declared complete, by the period's end; days from the "
+                    + "day after the due day to the end.")
+                : new(
+                    "超期：截至期末应签收未签收、应完成整改未申报的事项，天数自到期次日起算至期末；到期后才登记交办或期限的、"
+                    + "申报后被退回的，自登记次日、退回之日起算。",
+                    "Overdue: what should have been acknowledged, or declared complete, by the period's end; days from the "
+                    + "day after the due day to the end, or, where the assignment or the deadline was entered after it had passed, "
+                    + "from the day after the entry, and where what was declared was refused, from the refusal."),
         ],
         ReportKind.BodyRanking or ReportKind.CountyRanking =>
         [

@@ -93,12 +93,12 @@ public static class Clocks
             var found = hazard.Stage switch
             {
                 Stage.Reported => [After(ClockKind.Verify, null, hazard.OpeningBinds)],
-                Stage.Verified => [After(ClockKind.Assign, null, Later(hazard.VerifiedAt, hazard.OpeningBinds))],
+                Stage.Verified => [After(ClockKind.Assign, null, Later(hazard.VerificationBinds, hazard.OpeningBinds))],
                 Stage.Closed => [AfterClosure()],
                 Stage.Rejected or Stage.Merged => [],
                 // 停产停业的先复产: until then nobody could close it.
                 Stage.AwaitingClosure when hazard.Suspension is not null => [],
-                Stage.AwaitingClosure => [After(ClockKind.Close, null, Later(hazard.ResumedAt, hazard.Legs.Values.Max(CloseFrom)))],
+                Stage.AwaitingClosure => [After(ClockKind.Close, null, CloseFrom())],
                 _ => hazard.Legs.Values.SelectMany(OfLeg),
             };
             return found.Concat(Aside());
@@ -111,8 +111,7 @@ public static class Clocks
                 foreach (var reply in hazard.Legs.Values.SelectMany(Replies))
                     yield return reply;
             if (hazard.IsOpen && hazard.ResumptionOwedSince is { } stopped)
-                yield return After(
-                    ClockKind.ReviewResumption, null, hazard.Suspension is { RequestedAt: not null } asked ? asked.RequestBinds : stopped);
+                yield return After(ClockKind.ReviewResumption, null, stopped);
             if (hazard.Listing is { } listing)
             {
                 if (listing.PublishedAt is null && PolicyAt(listing.PublishFrom).Publication is not null)
@@ -120,8 +119,8 @@ public static class Clocks
                 if (listing.FiledAt is null)
                     yield return After(ClockKind.File, null, listing.At);
             }
-            if (hazard.Delisting is { PublishedAt: null } delisting && PolicyAt(delisting.At).Publication is not null)
-                yield return After(ClockKind.PublishDelisting, null, delisting.At);
+            if (hazard.Delisting is { PublishedAt: null } delisting && PolicyAt(delisting.PublishFrom).Publication is not null)
+                yield return After(ClockKind.PublishDelisting, null, delisting.PublishFrom);
         }
 
         /// <summary>
@@ -186,8 +185,13 @@ public static class Clocks
         private static DateTimeOffset RectifyingFrom(LegState leg) =>
             leg.Since == leg.AcknowledgedAt ? Later(leg.AssignmentBinds, leg.Since) : leg.Binds;
 
-        private DateTimeOffset CloseFrom(LegState leg) =>
-            leg.AcceptedBy == OwnerOf(ClockKind.Close, null, hazard) ? leg.Since : leg.Binds;
+        // Nobody but the lister could close it before it was delisted, nor anybody before production went on.
+        private DateTimeOffset CloseFrom()
+        {
+            var owner = OwnerOf(ClockKind.Close, null, hazard);
+            var resumed = hazard.Resumption.By == owner ? hazard.ResumedAt : hazard.Resumption.Binds;
+            return Later(hazard.Delisting?.Binds, Later(resumed, hazard.Legs.Values.Max(l => l.AcceptanceBinds(owner))));
+        }
 
         /// <summary>双重督办: the leg's supervisor may not be silent either.</summary>
         private Clock? Supervise(LegState leg)

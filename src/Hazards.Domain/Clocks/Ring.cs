@@ -109,8 +109,8 @@ public static class Ring
     }
 
     /// <summary>
-    /// The day from which an overdue duty climbs the ladder: its last, or where the deadline had passed when the assignment was entered, the
-    /// day of that entry. Never (the end of time) the rectification of a leg that was given back: to reassign it is a duty of its own
+    /// The day from which an overdue duty climbs the ladder: its last; of a rectification, the last before the body is late with it as it is
+    /// owed now: it was assigned, or a deadline entered, after the deadline had passed, or what was declared came back. Never (the end of time) the rectification of a leg that was given back: to reassign it is a duty of its own
     /// (退回的由交办单位改派), and for what its body was late with nobody else is urged.
     /// </summary>
     /// <param name="kind">The duty.</param>
@@ -122,7 +122,7 @@ public static class Ring
         ArgumentNullException.ThrowIfNull(hazard);
         if (kind != ClockKind.Rectify || leg is not { } name || !hazard.Legs.TryGetValue(name, out var of))
             return due;
-        return of.Stage == LegStage.Returned ? DateOnly.MaxValue : Later(due, of.AssignedOn);
+        return of.Stage == LegStage.Returned ? DateOnly.MaxValue : of.FirstLate(due).AddDays(-1);
     }
 
     /// <summary>
@@ -234,7 +234,7 @@ public static class Ring
         }
 
         private StepProposed Proposed(SupervisionStep step, Clock clock) =>
-            new(step, clock.Kind, clock.Leg, clock.Due, clock.DaysOverdue(today), Asked(clock, hazard, bodies));
+            new(step, clock.Kind, clock.Leg, clock.Due, Late(clock).Days, Asked(clock, hazard, bodies));
 
         /// <summary>
         /// The committee office of the next wider region than that of whoever deals with the hazard now; null when there
@@ -258,11 +258,16 @@ public static class Ring
         }
 
         private string Say(Clock clock) => string.Create(CultureInfo.InvariantCulture,
-            $"{Name(clock.Body)}{(clock.Leg is { } leg and not Leg.Sole ? $"（{CodeList.Chinese(leg)}）" : "")}应于{clock.Due:yyyy年M月d日}前完成“{CodeList.Chinese(clock.Kind)}”，已超期{clock.DaysOverdue(today)}天{Entered(clock)}");
+            $"{Name(clock.Body)}{(clock.Leg is { } leg and not Leg.Sole ? $"（{CodeList.Chinese(leg)}）" : "")}应于{clock.Due:yyyy年M月d日}前完成“{CodeList.Chinese(clock.Kind)}”，已超期{Late(clock).Days}天{Since(clock)}");
 
-        // The deadline had passed when the body was told: that is said with it.
-        private string Entered(Clock clock) => clock is { Kind: ClockKind.Rectify, Leg: { } leg } && hazard.Legs[leg].EnteredOn is { } day
-            && day > clock.Due ? $"（交办于{day:yyyy年M月d日}补录）" : "";
+        // It was not late from its last day on: since when, is said.
+        private string Since(Clock clock) =>
+            Late(clock).From is var from && from > clock.Due ? $"（自{from.AddDays(1):yyyy年M月d日}起计）" : "";
+
+        private (DateOnly From, int Days) Late(Clock clock) =>
+            LateFrom(clock.Kind, clock.Leg, clock.Due, hazard) is var from && from < today
+                ? (from, today.DayNumber - from.DayNumber)
+                : (clock.Due, clock.DaysOverdue(today));
 
         private string Name(BodyId? body) => body is not { } id ? "安委办" : bodies.TryGetValue(id, out var known) ? known.Name : id.Value;
 

@@ -27,11 +27,14 @@ public static class DutyRuns
     {
         ArgumentNullException.ThrowIfNull(file);
         var ended = new List<DutyRun>();
-        var running = new Dictionary<(ClockKind, Leg?, BodyId?, DateTimeOffset, DateOnly), DutyRun>();
+        var running = new Dictionary<(ClockKind, Leg?, BodyId?, RegionCode?, DateTimeOffset, DateOnly), DutyRun>();
         for (var i = 0; i < file.Events.Length; i++)
         {
             var mark = EventMark.Of(file.Events[i]);
-            var open = file.ClocksAfter(i).ToDictionary(c => (c.Kind, c.Leg, c.Body, c.Since, c.Due));
+            // What nobody is named for is the committee office's of the county, and another's when the hazard turns out to lie elsewhere.
+            var office = file.States[i].Region.At(RegionLevel.County);
+            var open = file.ClocksAfter(i).ToDictionary(
+                c => (c.Kind, c.Leg, c.Body, c.Body is null ? office : (RegionCode?)null, c.Since, c.Due));
             foreach (var (key, run) in running.Where(r => !open.ContainsKey(r.Key)).ToArray())
             {
                 ended.Add(run with { Ended = mark });

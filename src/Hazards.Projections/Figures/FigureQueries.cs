@@ -158,9 +158,12 @@ public sealed class FigureQueries(NpgsqlDataSource dataSource)
     /// Legs overdue on the period's last day (or today, if that comes first): to be acknowledged or rectified; the longest
     /// first.
     /// </summary>
-    /// <remarks>Unfinished on that day: <see cref="FactSource.InHand"/>.</remarks>
+    /// <remarks>
+    /// Unfinished on that day: <see cref="FactSource.InHand"/>. Days are the body's, as in rankings: those after the last one; or, where it was
+    /// told later or what it had declared came back later, after that. Before template 5 they were counted from the last day alone.
+    /// </remarks>
     public async Task<(ImmutableArray<OverdueLeg> Longest, long All)> OverdueAsync(
-        FigureScope scope, int limit, bool dueDayIsOver = false, bool presentDeadline = false,
+        FigureScope scope, int limit, bool dueDayIsOver = false, bool presentDeadline = false, bool fromLastDay = false,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(scope);
@@ -168,27 +171,30 @@ public sealed class FigureQueries(NpgsqlDataSource dataSource)
         var on = scope.Today > scope.Last ? scope.Last : dueDayIsOver ? scope.Today.AddDays(-1) : scope.Today;
         var (day, past, more) = (where.Date(on), dueDayIsOver ? "<=" : "<", dueDayIsOver ? " + 1" : "");
         var open = FactSource.InHand(
-            "f.hazard_id, f.leg, f.body, f.deadline, f.declared_on, f.ack_due, f.acknowledged_on, f.late, f.late_due, f.resumed_on",
+            "f.hazard_id, f.leg, f.body, f.deadline, f.assigned_on, f.declared_on, f.ack_due, f.acknowledged_on, f.late, f.late_due, f.resumed_on",
             where, where.Date(on.AddDays(1)), day, FactSource.Within(where, scope, campaigns: false), scope.KnownAt, !presentDeadline);
-        string Duty(ClockKind kind, string due, string done) =>
-            $"select hazard_id, leg, body, '{CodeList.Code(kind)}' as duty, {due} as due from unfinished"
-            + $" where {due} {past} {day} and ({done} is null or {done} > {day})";
+        string Duty(ClockKind kind, string due, string done, string late) =>
+            $"select hazard_id, leg, body, '{CodeList.Code(kind)}' as duty, {due} as due, {late} as late_from from unfinished"
+            + $" where {late} {past} {day} and ({done} is null or {done} > {day})";
+        var (late, lateBefore) = presentDeadline || fromLastDay ? ("deadline", "l.due") : (
+            "greatest(deadline, assigned_on, resumed_on - 1, case when late is not null then"
+                + " (select max(upper(r)) - 1 from unnest(late) r) end)", "lower(r) - 1");
         // A range of late days ends with the day on which completion was declared, or another deadline set.
         var (since, before) = presentDeadline ? ("", "") : ($" and (resumed_on is null or resumed_on <= {day})", $"""
             union all
-            select hazard_id, leg, body, '{CodeList.Code(ClockKind.Rectify)}', l.due
+            select hazard_id, leg, body, '{CodeList.Code(ClockKind.Rectify)}', l.due, {lateBefore}
             from (select * from unfinished where late is not null) u, unnest(u.late, u.late_due) l (r, due)
             where r @> daterange({day}, {day} + 1, '[]')
             """);
         await using var command = dataSource.CreateCommand($"""
             with unfinished as materialized ({open})
-            select hazard_id, leg, body, duty, due, {day} - due{more}, count(*) over ()
+            select hazard_id, leg, body, duty, due, {day} - late_from{more}, count(*) over ()
             from (
-              {Duty(ClockKind.Rectify, "deadline", "declared_on")}{since}
+              {Duty(ClockKind.Rectify, "deadline", "declared_on", late)}{since}
               union all
-              {Duty(ClockKind.Acknowledge, "ack_due", "acknowledged_on")}
+              {Duty(ClockKind.Acknowledge, "ack_due", "acknowledged_on", "ack_due")}
               {before}) o
-            order by due, hazard_id, leg, duty
+            order by late_from, due, hazard_id, leg, duty
             limit {limit}
             """);
         where.AddTo(command);

@@ -23,14 +23,14 @@ end $$;
 
 create function rows.write_missed(
   stream uuid[], version bigint[], event uuid[], clock text[], leg text[], body text[], since timestamptz[], due date[],
-  noticed_at timestamptz[])
+  noticed_at timestamptz[], region text[])
 returns void language sql
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
   insert into rows.missed_clocks (hazard_id, clock, leg, body, since, due, noticed_at, recorded_at, region, sector, level)
-  select m.stream, m.clock, m.leg, m.body, m.since, m.due, m.noticed_at, h.recorded_from, h.region, h.sector, h.level
-  from unnest(stream, version, event, clock, leg, body, since, due, noticed_at)
-       m (stream, version, event, clock, leg, body, since, due, noticed_at)
+  select m.stream, m.clock, m.leg, m.body, m.since, m.due, m.noticed_at, h.recorded_from, m.region, h.sector, h.level
+  from unnest(stream, version, event, clock, leg, body, since, due, noticed_at, region)
+       m (stream, version, event, clock, leg, body, since, due, noticed_at, region)
   join log.mt_events e on e.stream_id = m.stream and e.version = m.version and e.id = m.event
   join rows.hazards h on h.hazard_id = m.stream
   on conflict do nothing

@@ -28,6 +28,7 @@ internal sealed class ClockStatements(string schema)
             { "since", m => m.Missed.Since.UtcDateTime },
             { "due", m => m.Missed.Due },
             { "noticed_at", m => m.Missed.NoticedAt.UtcDateTime },
+            { "region", m => m.Missed.Region.Value },
         };
 
     private readonly WriteStatement<(PendingRow Row, ImmutableArray<ProposalRow> Open)> writeProposals =

@@ -33,6 +33,29 @@ public sealed class WhoKeepsWhat
         Emergency.KeptBy.ShouldBe(Wudu);
     }
 
+    /// <summary>下级只能收窄: also where the level above has narrowed since what the level below once adopted by it.</summary>
+    [Fact]
+    public void Persons_are_seen_by_whom_every_level_names_at_the_moment()
+    {
+        var (first, later) = (new DateOnly(2026, 3, 1), new DateOnly(2026, 6, 1));
+        PrivacyRule Of(params Role[] reporters) => PrivacyRule.ProductDefault with { Reporter = [.. reporters] };
+        Adopted In(RegionCode place, DateOnly from, PrivacyRule privacy) =>
+            new(Policy.NationalBaseline with { Privacy = privacy }, place, from, null);
+        var rules = new Rulebook(
+            [
+                In(Wudu, first, Of(Role.Coordinator, Role.Investigator)),
+                In(Longnan, later, Of(Role.Investigator, Role.Enforcer)),
+                In(RegionCode.Nation, later.AddDays(1), Of(Role.Investigator, Role.Enforcer) with { Erase = [Role.Investigator] }),
+            ], WorkCalendar.Shipped);
+        PrivacyRule At(RegionCode place, DateOnly day) => rules.PrivacyAt(place, ChinaTime.StartOf(day));
+        At(Wudu, first).Reporter.ShouldBe([Role.Coordinator, Role.Investigator]);
+        At(Wudu, later).Reporter.ShouldBe([Role.Investigator]);
+        At(Wenxian, later).Reporter.ShouldBe([Role.Investigator, Role.Enforcer]);
+        At(Wenxian, first).Reporter.ShouldBe(PrivacyRule.ProductDefault.Reporter);
+        At(Wudu, later).Erase.ShouldBe([Role.Administrator]);
+        At(Wudu, later.AddDays(1)).Erase.ShouldBe([Role.Investigator], "somebody may, whom the level above names");
+    }
+
     [Fact]
     public void A_keeper_holds_the_region_and_lies_within_the_caller_s()
     {

@@ -299,6 +299,11 @@ internal static class GoldenEvents
         {
             CountsFrom = Later, BindsFrom = Later,
         },
+        ["event_context.by_office"] = new EventContext(
+            Start, Entry.Late, "张工", CountyOffice.Id, Role.Reporter, "督办系统", "national-baseline@1", null, [])
+        {
+            CountsFrom = Later, BindsFrom = Later, ByOffice = true,
+        },
         ["event_context.clock"] = Clockwork.Context(Start, Entry.Late, Policy.NationalBaseline, WorkCalendar.Shipped) with { Calendar = 2 },
     }.ToImmutableSortedDictionary(StringComparer.Ordinal);
 

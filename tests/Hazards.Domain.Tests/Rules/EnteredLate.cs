@@ -44,6 +44,105 @@ public sealed class EnteredLate
         Clocks.Open(verified.Then, Rulebook.Baseline).ShouldHaveSingleItem().Due.ShouldBe(ChinaTime.DateAt(Start).AddDays(2));
     }
 
+    /// <summary>Whether it is the office's own entry is asked of the office, and not of the role it acts in.</summary>
+    [Theory]
+    [InlineData(Role.Reporter)]
+    [InlineData(Role.Coordinator)]
+    public void An_office_gets_no_days_by_its_own_late_report_and_all_of_them_by_another_s(Role role)
+    {
+        var report = new ReportHazard(ReportSource.Hotline, Wudu, Gas, "漏气", "调压箱漏气");
+        var late = new Story { Now = Start.AddDays(Days) };
+        DateOnly Due(Body by) => Clocks.Open(late.When(As(by, role), report, Start).ThenItHappens().Then, Rulebook.Baseline)
+            .ShouldHaveSingleItem().Due;
+        Due(CountyOffice).ShouldBe(ChinaTime.DateAt(Start).AddDays(3));
+        Due(CityOffice).ShouldBe(ChinaTime.DateAt(Start).AddDays(Days + 3));
+    }
+
+    /// <summary>Each with who does it late, and whose duty begins with it.</summary>
+    private static readonly Dictionary<string, (Story Given, Body By, IHazardCommand Command, ClockKind Duty)> Others = new()
+    {
+        ["the city takes a fix back"] = (Stories.FixedOnTheSpot, CityOffice, new WithdrawFix("误登"), ClockKind.Verify),
+        ["the city reopens"] = (Stories.Rejected, CityOffice, new ReopenHazard("属实"), ClockKind.Verify),
+        ["the city verifies"] = (Stories.Reported, CityOffice, new VerifyHazard(Level.General, null, "属实"), ClockKind.Assign),
+        ["production may go on"] = (
+            Stories.Accepted.And(Emergency, new ProductionSuspended(true, "全部")), Emergency, new ReviewResumption(Verdict.Pass, "合格"),
+            ClockKind.Close),
+        ["accepted, and still stopped"] = (
+            Stories.Declared.And(Emergency, new ProductionSuspended(true, "全部")), CountyOffice,
+            new Reinspect(Leg.Sole, Verdict.Pass, "合格", "李工"), ClockKind.ReviewResumption),
+        ["delisted by another"] = (
+            Stories.Accepted.And(CityOffice, new HazardListed(ListingLevel.Prefecture, Deadline, "限期整改", null)), CityOffice,
+            new DelistHazard(DelistingGround.Accepted, "验收合格"), ClockKind.Close),
+    };
+
+    public static TheoryData<string> WhatOthersDo => [.. Others.Keys];
+
+    [Theory, MemberData(nameof(WhatOthersDo))]
+    public void What_another_does_late_asks_something_from_its_entry(string name)
+    {
+        var (given, by, command, duty) = Others[name];
+        var (entered, at) = (given with { Now = given.Now.AddDays(Days) }, given.Now);
+        var after = entered.When(As(by), command, at).ThenItHappens();
+        var due = Clocks.Open(after.Then, Rulebook.Baseline).Single(c => c.Kind == duty).Due;
+        due.ShouldBeGreaterThan(ChinaTime.DateAt(entered.Now), name);
+        // Given in time, it is asked from then on.
+        Clocks.Open(given.When(As(by), command).ThenItHappens().Then, Rulebook.Baseline).Single(c => c.Kind == duty).Due
+            .ShouldBe(due.AddDays(-Days), name);
+    }
+
+    /// <summary>挂牌的由挂牌单位销号: nobody else could close it before, and is not late with it when it is delisted.</summary>
+    [Fact]
+    public void Who_could_not_close_what_was_listed_owes_it_from_the_delisting()
+    {
+        var listed = Stories.Accepted.And(CityOffice, new HazardListed(ListingLevel.Prefecture, Deadline, "限期整改", null)).AfterDays(30);
+        var close = Clocks.Open(listed.Then, Rulebook.Baseline).Single(c => c.Kind == ClockKind.Close);
+        (close.Body, close.Due < ChinaTime.DateAt(listed.Now)).ShouldBe((CityOffice.Id, true));
+        var delisted = listed.When(CityOffice, new DelistHazard(DelistingGround.Accepted, "验收合格")).ThenItHappens();
+        var left = Clocks.Open(delisted.Then, Rulebook.Baseline).Single(c => c.Kind == ClockKind.Close);
+        (left.Body, left.Due).ShouldBe((CountyOffice.Id, ChinaTime.DateAt(listed.Now).AddDays(3)));
+    }
+
+    /// <summary>复查不合格: the days from the declaration to its failure are not the body's, and climb no ladder.</summary>
+    [Fact]
+    public void A_body_whose_work_was_refused_late_is_pursued_from_the_refusal()
+    {
+        var declared = Stories.Rectifying.And(GasCompany, new CompletionDeclared(Leg.Sole, "已更换", null));
+        var late = declared with { Now = ChinaTime.StartOf(Deadline.AddDays(40)).AddHours(9) };
+        var failed = late.When(Emergency, new Reinspect(Leg.Sole, Verdict.Fail, "仍漏气", "李工")).ThenItHappens();
+        var bodies = new[] { GasCompany, CountyOffice, CityOffice }.ToDictionary(b => b.Id);
+        var rung = Ring.On(failed.Then, Rulebook.Baseline, Deadline.AddDays(41), late.Now.AddDays(1), bodies);
+        rung.Select(h => h.Event).OfType<DeadlineMissed>().ShouldContain(m => m.Clock == ClockKind.Rectify);
+        var steps = rung.Select(h => h.Event).Where(e => e is not DeadlineMissed && (e as StepProposed)?.Clock is null or ClockKind.Rectify).ToArray();
+        steps.ShouldHaveSingleItem().ShouldBeOfType<LegUrged>().Message.ShouldContain("已超期2天（自2026年6月9日起计）");
+    }
+
+    /// <summary>A listing that sets an earlier deadline is no reproach for the days before it was entered.</summary>
+    [Fact]
+    public void An_earlier_deadline_that_had_passed_when_it_was_entered_makes_nobody_late_before()
+    {
+        var entry = ChinaTime.StartOf(Deadline.AddDays(-5)).AddHours(9);
+        var listed = (Stories.Rectifying with { Now = entry })
+            .When(As(CityOffice), new ListHazard(ListingLevel.Prefecture, Deadline.AddDays(-20), "限期整改", "陇南日报"), Start.AddDays(2))
+            .ThenItHappens();
+        Ring.LateFrom(ClockKind.Rectify, Leg.Sole, Deadline.AddDays(-20), listed.Then).ShouldBe(Deadline.AddDays(-5));
+    }
+
+    /// <summary>移送他县: the office there owes it from then on, and the one before what it missed.</summary>
+    [Fact]
+    public void Another_county_owes_from_when_the_hazard_was_given_to_it()
+    {
+        var late = Stories.Reported.AfterDays(Days);
+        var moved = late.When(CityOffice, new CorrectHazard(CorrectableField.Region, Wenxian.Value, "位置有误")).ThenItHappens();
+        Clocks.Open(moved.Then, Rulebook.Baseline).Single().Due.ShouldBe(ChinaTime.DateAt(late.Now).AddDays(3));
+        ImmutableArray<RecordedHappening> recorded =
+        [
+            .. moved.Events.Select((h, i) => new RecordedHappening(i + 1, i + 1, new Guid(i + 1, 0, 0, new byte[8]), h.Context.OccurredAt, h)),
+        ];
+        var silences = Silences.Of(CaseFile.Of(Id, recorded, [], Rulebook.Baseline, Bodies, late.Now.AddDays(10)).ShouldNotBeNull())
+            .Where(s => s.Duty == ClockKind.Verify).ToArray();
+        silences.Select(s => (s.Office, s.Until is null)).ShouldBe([(Wudu, false), (Wenxian, true)]);
+    }
+
     /// <summary>The deadline of a paper that was handed over in time stands; the ladder is climbed from the day of the entry.</summary>
     [Fact]
     public void A_deadline_that_had_passed_when_the_assignment_was_entered_is_overdue_and_nobodys_silence_before()
@@ -61,7 +160,7 @@ public sealed class EnteredLate
         rung.Select(h => h.Event).OfType<DeadlineMissed>().ShouldHaveSingleItem().Clock.ShouldBe(ClockKind.Rectify);
         var steps = rung.Where(h => h.Event is not DeadlineMissed).ToArray();
         steps.ShouldHaveSingleItem("the first rung only: it was told yesterday").Event.ShouldBeOfType<LegUrged>()
-            .Message.ShouldContain("已超期21天（交办于2026年5月20日补录）");
+            .Message.ShouldContain("已超期1天（自2026年5月21日起计）");
 
         ImmutableArray<RecordedHappening> recorded =
         [

@@ -80,7 +80,12 @@ internal sealed record Story
 
     internal Story After(Act act, Decision decision) => this with
     {
-        Events = [.. Events, .. decision.Events.Select(e => new Happening(e, act.Context(decision.Role)))],
+        Events =
+        [
+            .. Events,
+            .. decision.Events.Select(e => new Happening(
+                e, act.Context(decision.Role).EnteredBy(act.By.Body, e is HazardReported report ? report.Region : Then.Region))),
+        ],
         Now = Now.AddHours(1),
     };
 }

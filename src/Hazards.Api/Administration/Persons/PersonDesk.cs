@@ -57,7 +57,7 @@ internal sealed class PersonDesk(
 
     private IEnumerable<Held> KnownTo(Hazard hazard, Caller caller) =>
         Held.In(hazard).Where(
-            h => h.Sealed.Kind != PersonKind.WhistleBlower || PolicyOf(hazard).Privacy.WhistleBlower.Any(caller.Key.Roles.Contains));
+            h => h.Sealed.Kind != PersonKind.WhistleBlower || PrivacyOf(hazard).WhistleBlower.Any(caller.Key.Roles.Contains));
 
     private static PersonShown Shown(Held held, DateTimeOffset? erasedAt) =>
         new(
@@ -133,7 +133,7 @@ internal sealed class PersonDesk(
             return new Outcome<Person>.Refused(PersonRefusals.NotFound.Because("person"));
         await using var key = await rows.HoldAsync(person, alone: true, cancellationToken);
         var outcome = await deciding.RunAsync(person, terms, (_, _, stop) => ErasedAsync(person, stop)!,
-            _ => PolicyOf(hazard).Privacy.Erase.Any(given.By.Roles.Contains) ? null : EraseForbidden(hazard), async (_, stop) =>
+            _ => PrivacyOf(hazard).Erase.Any(given.By.Roles.Contains) ? null : EraseForbidden(hazard), async (_, stop) =>
             await ProposeAsync(hazard, held, reason, given, terms, stop), cancellationToken);
         if (outcome is Outcome<Person>.Refused { Refusal: var refusal })
             return refusal.Reason == PersonRefusals.Erased && await ErasedAsync(person, cancellationToken) is { } already
@@ -167,13 +167,13 @@ internal sealed class PersonDesk(
     }
 
     private Refusal EraseForbidden(Hazard hazard) =>
-        PersonRefusals.EraseRole.Because(null, ("roles", Names(PolicyOf(hazard).Privacy.Erase)), ("policy", PolicyOf(hazard).Version));
+        PersonRefusals.EraseRole.Because(null, ("roles", Names(PrivacyOf(hazard).Erase)), ("policy", PolicyOf(hazard).Version));
 
     private async Task<Proposal<Person>> ProposeAsync(
         Hazard hazard, Held held, string reason, Given given, Terms terms, CancellationToken cancellationToken)
     {
         var policy = PolicyOf(hazard);
-        if (policy.Privacy.Erase.Where(given.By.Roles.Contains).Cast<Role?>().FirstOrDefault() is not { } role)
+        if (PrivacyOf(hazard).Erase.Where(given.By.Roles.Contains).Cast<Role?>().FirstOrDefault() is not { } role)
             return Proposal<Person>.Refuse(EraseForbidden(hazard));
         if ((Texts.Required("reason", reason) ?? (given.Document is null ? HazardRefusals.DocumentRequired.Because(
             "documentNumber", ("command", new Words("删除个人信息", "Erase personal data"))) : null)) is { } wrong)
@@ -209,7 +209,7 @@ internal sealed class PersonDesk(
     private Refusal? MayNotSee(Hazard hazard, Held held, Actor by)
     {
         var policy = PolicyOf(hazard);
-        var allowed = policy.Privacy.For(held.Sealed.Kind);
+        var allowed = PrivacyOf(hazard).For(held.Sealed.Kind);
         return allowed.Any(by.Roles.Contains)
             ? null
             : PersonRefusals.Role.Because(
@@ -267,6 +267,8 @@ internal sealed class PersonDesk(
                 found = Person.Apply(found, happened, e.Context());
         return found;
     }
+
+    private PrivacyRule PrivacyOf(Hazard hazard) => rules.Current.PrivacyAt(hazard.Region, clock.GetUtcNow());
 
     private Policy PolicyOf(Hazard hazard) => rules.Current.PolicyAt(hazard.Region, clock.GetUtcNow());
 

@@ -101,6 +101,8 @@ internal sealed class EvidenceDesk(
             return (null, default, EvidenceRefusals.InstantBefore.Because("instants", ("value", early), ("first", all[0].RecordedAt)));
         if (!order.Disclose.IsDefaultOrEmpty && await WhyNotDiscloseAsync(order.Disclose, all.Select(h => h.Id), by, cancellationToken) is { } undisclosed)
             return (null, default, undisclosed);
+        if (!order.Disclose.IsDefaultOrEmpty && await pieces.ErasedAtAsync(order.Disclose, cancellationToken) is { } erased)
+            return (null, default, PersonRefusals.Erased.Because("disclose", ("at", erased)));
         return (new EvidenceRequested(
             order.Reason.Trim(), by.Jurisdiction, [.. all.Select(h => h.Id)], order.Filter, order.From, order.To,
             [.. instants.Where(i => i >= all[0].RecordedAt)],

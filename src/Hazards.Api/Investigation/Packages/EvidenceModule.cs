@@ -43,7 +43,7 @@ internal sealed class EvidenceModule : IModule
                 Tag.Evidence, "申请证据包：后台制作，制成后下载（调查审计、安委办经办、督查）",
                 "Ask for a package of evidence: made in the background, then downloaded (investigators, coordinators, supervisors)")
         {
-            Body = typeof(RequestEvidence), IsAct = true, Answer = typeof(EvidenceAnswer), Success = 202,
+            Body = typeof(RequestEvidence), IsAct = true, Answer = typeof(EvidenceAnswer), Success = 202, Also = [410],
         }, RequestAsync);
         api.Get(
             "/evidence",

@@ -1,2 +1,2 @@
--- Functions: 3e415856b7a6600dcb15b3b08af0f08abd3c7a5592d44ed4d2ce15fedd1235f0
+-- Functions: 9941bbba5fde159731ff55c36802a780550e48a753ae896f4af09e3e439596df
 -- What a body that gave its leg back had earned by being late is not for whom it came back to.
