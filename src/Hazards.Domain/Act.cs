@@ -218,7 +218,7 @@ public sealed record EventContext(
     [JsonIgnore]
     public DateTimeOffset Binds => BindsFrom is { } day && ChinaTime.StartOf(day) > OccurredAt ? ChinaTime.StartOf(day) : OccurredAt;
 
-    /// <summary>Whether it was entered late by the very committee office that owes what nobody is named for: that gives it no days.</summary>
+    /// <summary>Whether the very committee office that owes what nobody is named for entered it late: that gives it no days.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool ByOffice { get; init; }
 

@@ -541,7 +541,10 @@ public sealed record Hazard
         SupervisionNoticeAnswered e => With(e.Leg, context, l => l with { Notices = [.. l.Notices.Where(n => n.Number != e.Notice)] }),
 
         DeadlineMissed e =>
-            this with { Missed = Missed.Add(new MissedClock(e.Clock, e.Leg, e.Since, e.Due, e.NoticedAt) { Body = e.Body, Region = Region }) },
+            this with
+            {
+                Missed = Missed.Add(new MissedClock(e.Clock, e.Leg, e.Since, e.Due, e.NoticedAt) { Body = e.Body, Region = Region }),
+            },
         StepProposed e => WithMissed(
             e.Clock, e.Leg, e.Due,
             m => m with
@@ -912,7 +915,9 @@ public sealed record LegState
     [JsonIgnore]
     public DateOnly AssignedOn => ChinaTime.DateAt(NamedByLedger ? AssignedAt : AssignmentBinds);
 
-    /// <summary>The later day on which the assignment was entered (补录), from which the body is bound by it; null where it was not late.</summary>
+    /// <summary>
+    /// The later day on which the assignment was entered (补录), from which the body is bound by it; null where it was not late.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateOnly? EnteredOn => ChinaTime.DateAt(AssignedAt) < AssignedOn ? AssignedOn : null;
 

@@ -171,7 +171,9 @@ public sealed record LegItem(
     bool ExtensionPending, int Urged,
     DateTimeOffset? SupervisedAt = null)
 {
-    /// <summary>The later day on which the assignment was entered (补录), from which the body is bound by it; null where it was not late.</summary>
+    /// <summary>
+    /// The later day on which the assignment was entered (补录), from which the body is bound by it; null where it was not late.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateOnly? EnteredOn { get; init; }
 

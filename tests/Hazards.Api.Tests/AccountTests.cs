@@ -521,8 +521,8 @@ public sealed class AccountTests(AccountsService own) : IClassFixture<AccountsSe
             var written = ChinaTime.Format(own.Clock.Now.AddDays(-1).AddTicks(-(own.Clock.Now.Ticks % TimeSpan.TicksPerSecond)));
             var answer = await phone.SendAsync(new PageAsking("/field/reports", new Dictionary<string, string>
             {
-                ["account"] = id.ToString("D"), ["report"] = number.ToString("D"), ["writtenAt"] = written, ["what"] = what, ["place"] = place,
-                ["attachments"] = "[]",
+                ["account"] = id.ToString("D"), ["report"] = number.ToString("D"), ["writtenAt"] = written, ["what"] = what,
+                ["place"] = place, ["attachments"] = "[]",
             }, []));
             return (answer.Status, JsonNode.Parse(answer.Text)!["id"]?.ToString() ?? JsonNode.Parse(answer.Text)!["code"]!.ToString());
         }

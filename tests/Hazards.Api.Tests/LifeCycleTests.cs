@@ -312,7 +312,8 @@ public sealed class LifeCycleTests(Service service) : IClassFixture<Service>
         report["region"] = There;
         var id = (await prefecture.PostAsync("hazards", report)).Require(HttpStatusCode.Created)["id"];
         await service.Services.GetRequiredService<HazardStore>().RingAsync(
-            HazardId.Parse(id), ChinaTime.DateAt(DateTimeOffset.UtcNow).AddDays(40), DateTimeOffset.UtcNow, new Terms { CausationId = "clock" });
+            HazardId.Parse(id), ChinaTime.DateAt(DateTimeOffset.UtcNow).AddDays(40), DateTimeOffset.UtcNow,
+            new Terms { CausationId = "clock" });
         (await AskedAsync("dali-awb")).ShouldContain(id);
 
         var passing = service.Services.GetRequiredService<PassingOn>();

@@ -394,7 +394,9 @@ internal static class Recount
         public DateOnly? Acknowledged => Leg.AcknowledgedOn;
 
         public DateOnly? AckDue =>
-            Policy.NationalBaseline.Due(ClockKind.Acknowledge, Hazard.Level, Leg.EnteredOn is { } entered ? ChinaTime.StartOf(entered) : Leg.AssignedAt, WorkCalendar.Shipped)?.Date;
+            Policy.NationalBaseline.Due(
+                ClockKind.Acknowledge, Hazard.Level, Leg.EnteredOn is { } entered ? ChinaTime.StartOf(entered) : Leg.AssignedAt,
+                WorkCalendar.Shipped)?.Date;
 
         public DateOnly? Declared => Leg.DeclaredOn;
 

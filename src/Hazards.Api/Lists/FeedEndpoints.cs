@@ -103,7 +103,8 @@ internal static class FeedEndpoints
                 return (true, null);
             if (!known.TryGetValue(stream, out var seen))
                 known[stream] = seen = await hazards.FindAsync(scope, new HazardId(stream), cancellationToken) is { } hazard
-                    ? (true, await discretion.HiddenAsync(hazard.ReportedBy, hazard.Legs.Select(l => l.Body), call.Caller, cancellationToken))
+                    ? (true, await discretion.HiddenAsync(
+                        hazard.ReportedBy, hazard.Legs.Select(l => l.Body), call.Caller, cancellationToken))
                     : default;
             return seen;
         }

@@ -233,7 +233,9 @@ internal sealed record LegLine(
     CodeEntry Leg, NamedBody Body, CodeEntry Stage, DateOnly Deadline, int Percent, DateTimeOffset AssignedAt, DateTimeOffset? LastHeardAt,
     int DaysSilent, int SilentAfter, bool Silent, int Urged, NamedBody? Supervisor, DateTimeOffset? SupervisedAt)
 {
-    /// <summary>The later day on which the assignment was entered (补录), from which the body is bound by it; absent where it was not late.</summary>
+    /// <summary>
+    /// The later day on which the assignment was entered (补录), from which the body is bound by it; absent where it was not late.
+    /// </summary>
     public DateOnly? EnteredOn { get; init; }
 
     public static LegLine Of(LegItem leg, HazardItem hazard, DateOnly today, Names names, Rulebook rules)

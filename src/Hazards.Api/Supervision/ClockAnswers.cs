@@ -118,7 +118,10 @@ internal sealed record DualHazard(HazardBrief Hazard, int DaysSilent, ImmutableA
 {
     public static DualHazard Of(DualItem dual, DateOnly today, Names names, Rulebook rules) => new(
         HazardBrief.Of(dual.Hazard), Days(dual.SilentSince, today),
-        [.. dual.Hazard.Legs.OrderBy(l => l.Stage == LegStage.Accepted).ThenBy(l => l.SilentSince).Select(l => DualLeg.Of(l, dual.Hazard, today, names, rules))]);
+        [
+            .. dual.Hazard.Legs.OrderBy(l => l.Stage == LegStage.Accepted).ThenBy(l => l.SilentSince)
+                .Select(l => DualLeg.Of(l, dual.Hazard, today, names, rules)),
+        ]);
 
     public static int Days(DateTimeOffset since, DateOnly today) => Math.Max(0, today.DayNumber - ChinaTime.DateAt(since).DayNumber);
 }

@@ -190,7 +190,8 @@ public static class Clocks
         {
             var owner = OwnerOf(ClockKind.Close, null, hazard);
             var resumed = hazard.Resumption.By == owner ? hazard.ResumedAt : hazard.Resumption.Binds;
-            return Later(hazard.Delisting?.Binds, Later(resumed, hazard.Legs.Values.Max(l => l.AcceptanceBinds(owner))));
+            var delisted = hazard.Delisting is { } ended && ended.By != owner ? ended.Binds : (DateTimeOffset?)null;
+            return Later(delisted, Later(resumed, hazard.Legs.Values.Max(l => l.AcceptanceBinds(owner))));
         }
 
         /// <summary>双重督办: the leg's supervisor may not be silent either.</summary>

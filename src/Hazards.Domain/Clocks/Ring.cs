@@ -109,9 +109,10 @@ public static class Ring
     }
 
     /// <summary>
-    /// The day from which an overdue duty climbs the ladder: its last; of a rectification, the last before the body is late with it as it is
-    /// owed now: it was assigned, or a deadline entered, after the deadline had passed, or what was declared came back. Never (the end of time) the rectification of a leg that was given back: to reassign it is a duty of its own
-    /// (退回的由交办单位改派), and for what its body was late with nobody else is urged.
+    /// The day from which an overdue duty climbs the ladder: its last; of a rectification, the last before the body is late with it as it
+    /// is owed now: it was assigned, or a deadline entered, after the deadline had passed, or what was declared came back. Never (the end
+    /// of time) the rectification of a leg that was given back: to reassign it is a duty of its own (退回的由交办单位改派), and for what
+    /// its body was late with nobody else is urged.
     /// </summary>
     /// <param name="kind">The duty.</param>
     /// <param name="leg">The leg, if one.</param>
@@ -258,7 +259,10 @@ public static class Ring
         }
 
         private string Say(Clock clock) => string.Create(CultureInfo.InvariantCulture,
-            $"{Name(clock.Body)}{(clock.Leg is { } leg and not Leg.Sole ? $"（{CodeList.Chinese(leg)}）" : "")}应于{clock.Due:yyyy年M月d日}前完成“{CodeList.Chinese(clock.Kind)}”，已超期{Late(clock).Days}天{Since(clock)}");
+            $"{Who(clock)}应于{clock.Due:yyyy年M月d日}前完成“{CodeList.Chinese(clock.Kind)}”，已超期{Late(clock).Days}天{Since(clock)}");
+
+        private string Who(Clock clock) =>
+            $"{Name(clock.Body)}{(clock.Leg is { } leg and not Leg.Sole ? $"（{CodeList.Chinese(leg)}）" : "")}";
 
         // It was not late from its last day on: since when, is said.
         private string Since(Clock clock) =>

@@ -64,7 +64,7 @@ public sealed record EvidenceRequested(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Counts { get; init; }
 
-    /// <summary>The roles by which the persons are disclosed, where some are. Requests of before say nothing: by the context's role.</summary>
+    /// <summary>The roles by which persons are disclosed, where some are. Requests of before say nothing: by that of the context.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ImmutableArray<Role>? DiscloseBy { get; init; }
 }

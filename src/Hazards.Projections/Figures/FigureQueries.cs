@@ -159,8 +159,8 @@ public sealed class FigureQueries(NpgsqlDataSource dataSource)
     /// first.
     /// </summary>
     /// <remarks>
-    /// Unfinished on that day: <see cref="FactSource.InHand"/>. Days are the body's, as in rankings: those after the last one; or, where it was
-    /// told later or what it had declared came back later, after that. Before template 5 they were counted from the last day alone.
+    /// Unfinished on that day: <see cref="FactSource.InHand"/>. Days are the body's, as in rankings: those after the last one; or, where it
+    /// was told later or what it had declared came back later, after that. Before template 5 they were counted from the last day alone.
     /// </remarks>
     public async Task<(ImmutableArray<OverdueLeg> Longest, long All)> OverdueAsync(
         FigureScope scope, int limit, bool dueDayIsOver = false, bool presentDeadline = false, bool fromLastDay = false,
@@ -171,7 +171,8 @@ public sealed class FigureQueries(NpgsqlDataSource dataSource)
         var on = scope.Today > scope.Last ? scope.Last : dueDayIsOver ? scope.Today.AddDays(-1) : scope.Today;
         var (day, past, more) = (where.Date(on), dueDayIsOver ? "<=" : "<", dueDayIsOver ? " + 1" : "");
         var open = FactSource.InHand(
-            "f.hazard_id, f.leg, f.body, f.deadline, f.assigned_on, f.declared_on, f.ack_due, f.acknowledged_on, f.late, f.late_due, f.resumed_on",
+            "f.hazard_id, f.leg, f.body, f.deadline, f.assigned_on, f.declared_on, f.ack_due, f.acknowledged_on, f.late, f.late_due,"
+                + " f.resumed_on",
             where, where.Date(on.AddDays(1)), day, FactSource.Within(where, scope, campaigns: false), scope.KnownAt, !presentDeadline);
         string Duty(ClockKind kind, string due, string done, string late) =>
             $"select hazard_id, leg, body, '{CodeList.Code(kind)}' as duty, {due} as due, {late} as late_from from unfinished"

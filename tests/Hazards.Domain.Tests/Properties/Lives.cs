@@ -114,7 +114,8 @@ internal sealed record Life(ImmutableArray<Happening> Story, ImmutableArray<Orde
             var (by, command) = dice.Order(story.Now);
             var act = story.Act(by, dice.When(story.Now), paper: dice.Next(10) > 0) with { Calendar = rules.Calendar };
             var decision = Decider.Decide(command, hazard, act);
-            var after = decision.Events.Aggregate(hazard, (h, e) => Hazard.Apply(Id, h, new Happening(e, act.Context(decision.Role).EnteredBy(act.By.Body, hazard.Region))));
+            var context = act.Context(decision.Role).EnteredBy(act.By.Body, hazard.Region);
+            var after = decision.Events.Aggregate(hazard, (h, e) => Hazard.Apply(Id, h, new Happening(e, context)));
             orders.Add(new Order(command, act, hazard, decision, after));
             story = story.After(act, decision);
             hazard = after;

@@ -4,7 +4,7 @@ using static Hazards.Domain.Tests.Rules.World;
 
 namespace Hazards.Domain.Tests.Rules;
 
-/// <summary>补录不追责: an act that is entered late asks something of others from the day of its entry; nobody owes what nobody told him.</summary>
+/// <summary>补录不追责: what an act that is entered late asks of others is asked from its entry; nobody owes what nobody told him.</summary>
 public sealed class EnteredLate
 {
     private const int Days = 40;
@@ -100,6 +100,11 @@ public sealed class EnteredLate
         var delisted = listed.When(CityOffice, new DelistHazard(DelistingGround.Accepted, "验收合格")).ThenItHappens();
         var left = Clocks.Open(delisted.Then, Rulebook.Baseline).Single(c => c.Kind == ClockKind.Close);
         (left.Body, left.Due).ShouldBe((CountyOffice.Id, ChinaTime.DateAt(listed.Now).AddDays(3)));
+
+        // Who listed it itself could close it all the time.
+        var own = Stories.Accepted.And(CountyOffice, new HazardListed(ListingLevel.County, Deadline, "限期整改", null)).AfterDays(30)
+            .And(CountyOffice, new HazardDelisted(ListingLevel.County, DelistingGround.Accepted, "验收合格"));
+        Clocks.Open(own.Then, Rulebook.Baseline).Single(c => c.Kind == ClockKind.Close).Due.ShouldBeLessThan(ChinaTime.DateAt(own.Now));
     }
 
     /// <summary>复查不合格: the days from the declaration to its failure are not the body's, and climb no ladder.</summary>
@@ -112,7 +117,8 @@ public sealed class EnteredLate
         var bodies = new[] { GasCompany, CountyOffice, CityOffice }.ToDictionary(b => b.Id);
         var rung = Ring.On(failed.Then, Rulebook.Baseline, Deadline.AddDays(41), late.Now.AddDays(1), bodies);
         rung.Select(h => h.Event).OfType<DeadlineMissed>().ShouldContain(m => m.Clock == ClockKind.Rectify);
-        var steps = rung.Select(h => h.Event).Where(e => e is not DeadlineMissed && (e as StepProposed)?.Clock is null or ClockKind.Rectify).ToArray();
+        var steps = rung.Select(h => h.Event)
+            .Where(e => e is not DeadlineMissed && (e as StepProposed)?.Clock is null or ClockKind.Rectify).ToArray();
         steps.ShouldHaveSingleItem().ShouldBeOfType<LegUrged>().Message.ShouldContain("已超期2天（自2026年6月9日起计）");
     }
 
@@ -136,7 +142,8 @@ public sealed class EnteredLate
         Clocks.Open(moved.Then, Rulebook.Baseline).Single().Due.ShouldBe(ChinaTime.DateAt(late.Now).AddDays(3));
         ImmutableArray<RecordedHappening> recorded =
         [
-            .. moved.Events.Select((h, i) => new RecordedHappening(i + 1, i + 1, new Guid(i + 1, 0, 0, new byte[8]), h.Context.OccurredAt, h)),
+            .. moved.Events.Select(
+                (h, i) => new RecordedHappening(i + 1, i + 1, new Guid(i + 1, 0, 0, new byte[8]), h.Context.OccurredAt, h)),
         ];
         var silences = Silences.Of(CaseFile.Of(Id, recorded, [], Rulebook.Baseline, Bodies, late.Now.AddDays(10)).ShouldNotBeNull())
             .Where(s => s.Duty == ClockKind.Verify).ToArray();
@@ -148,7 +155,8 @@ public sealed class EnteredLate
     public void A_deadline_that_had_passed_when_the_assignment_was_entered_is_overdue_and_nobodys_silence_before()
     {
         var entry = ChinaTime.StartOf(Deadline.AddDays(20)).AddHours(9);
-        var assigned = (Stories.Verified with { Now = entry }).When(As(CountyOffice), new AssignHazard([Sole()]), Start.AddDays(1)).ThenItHappens();
+        var assigned = (Stories.Verified with { Now = entry })
+            .When(As(CountyOffice), new AssignHazard([Sole()]), Start.AddDays(1)).ThenItHappens();
         var leg = assigned.Then.Legs[Leg.Sole];
         leg.EnteredOn.ShouldBe(Deadline.AddDays(20));
         Clocks.Open(assigned.Then, Rulebook.Baseline).Single(c => c.Kind == ClockKind.Rectify).Due.ShouldBe(Deadline);

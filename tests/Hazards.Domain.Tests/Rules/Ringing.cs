@@ -82,7 +82,10 @@ public sealed class Ringing
         var (late, pursued) = On(Stories.Rectifying, Deadline.AddDays(12));
         Facts(late).OfType<StepProposed>().ShouldNotBeEmpty();
         pursued.Missed.Single().Proposed.ShouldNotBeEmpty();
-        var returned = Stories.Rectifying with { Events = [.. Stories.Rectifying.Events, .. late], Now = ChinaTime.StartOf(Deadline.AddDays(12)) };
+        var returned = Stories.Rectifying with
+        {
+            Events = [.. Stories.Rectifying.Events, .. late], Now = ChinaTime.StartOf(Deadline.AddDays(12)),
+        };
         returned = returned.And(GasCompany, new AssignmentReturned(Leg.Sole, "不属本单位职责"));
         returned.Then.Missed.Single().ShouldSatisfyAllConditions(
             m => m.Body.ShouldBe(GasCompany.Id), m => m.Proposed.ShouldBeEmpty(), m => m.Asked.ShouldBeEmpty());

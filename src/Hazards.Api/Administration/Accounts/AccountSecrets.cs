@@ -75,8 +75,9 @@ internal sealed class AccountSecrets(
     }
 
     /// <summary>
-    /// The secret of a second factor that a session sets; it is asked for once it is confirmed. The same, however often the session looks: it
-    /// was scanned. Another session has another, and takes this one's place: who knew the password alone learns no secret of the owner's.
+    /// The secret of a second factor that a session sets; it is asked for once it is confirmed. The same, however often the session
+    /// looks: it was scanned. Another session has another, and takes this one's place: who knew the password alone learns no secret of
+    /// the owner's.
     /// </summary>
     public async Task<byte[]> BeginFactorAsync(Guid account, Guid session, CancellationToken cancellationToken)
     {

@@ -71,7 +71,8 @@ internal sealed class SignIn(
                 return Ruling.Refuse(AccountRefusals.Ended.Because());
             if (LockOf(current, now, who.Session.Address) is { } locked)
                 return locked;
-            // Once: a code that is right is used up by having been looked at. Of an account whose factor was removed meanwhile none is asked.
+            // Once: a code that is right is used up by having been looked at. Of an account whose factor was removed meanwhile none is
+            // asked.
             right ??= !current.SecondFactor || await secrets.UseCodeAsync(current.Id, code, cancellationToken);
             return right.Value
                 ? Ruling.Of(new SignedIn(who.Session.Id, SignInMethod.Local, who.Session.Address))

@@ -139,7 +139,9 @@ internal sealed partial class PersonModule : IModule
             LogSealed(services.GetRequiredService<ILogger<PersonModule>>(), left);
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Count} pieces of packages that disclose persons lay in clear and are sealed now, or emptied where the person was erased")]
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "{Count} pieces of packages that disclose persons lay in clear; they are sealed now, or emptied where one was erased")]
     private static partial void LogSealed(ILogger logger, int count);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} keys of erased persons had come back, from a backup or an erasure that was cut short, and were destroyed again")]

@@ -108,7 +108,8 @@ internal sealed class DisclosedPieces(NpgsqlDataSource dataSource, PersonKeyRows
             // The service may add and take away pieces, and change none. A batch is one transaction.
             await using var batch = dataSource.CreateBatch();
             batch.BatchCommands.Add(Placed("delete from evidence.chunks where package = $1 and number = $2 and n = $3", place));
-            batch.BatchCommands.Add(Placed("insert into evidence.chunks (package, number, n, bytes) values ($1, $2, $3, $4) on conflict do nothing", place));
+            batch.BatchCommands.Add(Placed(
+                "insert into evidence.chunks (package, number, n, bytes) values ($1, $2, $3, $4) on conflict do nothing", place));
             batch.BatchCommands[1].Parameters.Add(PackageShelf.Of(piece));
             await batch.ExecuteNonQueryAsync(cancellationToken);
             done++;

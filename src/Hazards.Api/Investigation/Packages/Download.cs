@@ -113,7 +113,8 @@ internal static class Download
                 return refusal;
             var looked = new Looked(package.Request.Jurisdiction, package.Request.Hazards)
             {
-                Enterprise = package.Request.Filter?.Enterprise, Purpose = package.Request.Reason, Key = call.Caller.Key.Id, Asked = request,
+                Enterprise = package.Request.Filter?.Enterprise, Purpose = package.Request.Reason, Key = call.Caller.Key.Id,
+                Asked = request,
             };
             await looks.RecordAsync(new EvidenceTaken(looked, package.Id, from, length), by, terms, call.Stop);
         }

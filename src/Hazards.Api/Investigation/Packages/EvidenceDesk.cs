@@ -27,7 +27,8 @@ internal sealed record RequestEvidence(
 
 /// <summary>Takes requests for packages.</summary>
 internal sealed class EvidenceDesk(
-    NpgsqlDataSource dataSource, EvidenceStore store, PackageShelf shelf, DisclosedPieces pieces, PersonDesk persons, PersonKeyRows personKeys,
+    NpgsqlDataSource dataSource, EvidenceStore store, PackageShelf shelf, DisclosedPieces pieces, PersonDesk persons,
+    PersonKeyRows personKeys,
     LogKeys keys, ServiceOptions options, TimeProvider clock)
 {
     private readonly ReplayQueries replay = new(dataSource);
@@ -208,7 +209,7 @@ internal sealed class EvidenceDesk(
             ? PersonRefusals.Erased.Because(null, ("at", at))
             : null;
 
-    /// <summary>Puts a look at every person whom the package discloses on record, before it is given away; or says why it may not be.</summary>
+    /// <summary>Puts a look at every person whom the package discloses on record, before it is given away; or says why not.</summary>
     public async Task<Refusal?> RecordLooksAsync(ShelvedPackage package, PersonAsked asked, CancellationToken cancellationToken)
     {
         if (package.Request.Disclose.IsDefaultOrEmpty)

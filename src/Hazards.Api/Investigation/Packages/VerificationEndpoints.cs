@@ -36,7 +36,8 @@ internal static class VerificationEndpoints
         return Answer(await desk.VerifyAsync(file => TakeAsync(call, file), Trusted(call), call.Stop));
     }
 
-    private static async Task<IResult> VerifyMadeAsync(Call call, string id, VerificationDesk desk, PackageShelf shelf, EvidenceDesk packages)
+    private static async Task<IResult> VerifyMadeAsync(
+        Call call, string id, VerificationDesk desk, PackageShelf shelf, EvidenceDesk packages)
     {
         var (package, unknown) = await EvidenceModule.OpenAsync(call, id, shelf, packages);
         if (package is null)

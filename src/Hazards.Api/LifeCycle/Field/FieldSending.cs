@@ -86,7 +86,7 @@ internal static class FieldSending
         };
     }
 
-    /// <summary>The hazard that a report with this number became, where it says what was written now; null where it says something else.</summary>
+    /// <summary>The hazard that a report with this number became, where it says what is written now; null where it does not.</summary>
     private static async Task<HazardId?> StandsAsync(PageCall page, JsonObject report)
     {
         var answered = await page.PostAsync<CommandAnswer>("/hazards", report, null);
