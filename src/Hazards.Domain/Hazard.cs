@@ -534,7 +534,10 @@ public sealed record Hazard
         },
         SupervisorNamed e => With(
             e.Leg, context,
-            l => l with { Supervisor = e.To, SupervisedAt = context.OccurredAt, SupervisorBound = context.Binds }, own: false),
+            l => l with
+            {
+                Supervisor = e.To, SupervisedAt = context.OccurredAt, SupervisorBound = LegState.BindsAs(e.To, context),
+            }, own: false),
         SupervisionNoticeIssued e => Took(e, context).Noticed(e, context),
         SupervisionEscalated e => Took(e, context) with { EscalatedTo = e.To },
         ISupervisionStep e => Took(e, context),
@@ -798,7 +801,7 @@ public sealed record Hazard
             Steps = Steps.SetItem(step, Steps.GetValueOrDefault(step) + 1),
             Missed = [.. Missed.Select(m => Concerns(m) ? m with { Rungs = m.Rungs.Add(step), Proposed = m.Proposed.Remove(step) } : m)],
         };
-        if ((leg is null && duties is not null) || taken.Against is not null)
+        if ((leg is null && duties is not null) || (taken.Against is not null && context.Role == Role.Clock))
             return hazard;
         foreach (var (name, state) in Legs)
             if (leg is null || leg == name)
@@ -806,7 +809,8 @@ public sealed record Hazard
                 {
                     Legs = hazard.Legs.SetItem(name, state with
                     {
-                        Steps = state.Steps.SetItem(step, state.Steps.GetValueOrDefault(step) + 1),
+                        // Against another than the leg's body it is not counted as against the leg; who took it has acted all the same.
+                        Steps = taken.Against is null ? state.Steps.SetItem(step, state.Steps.GetValueOrDefault(step) + 1) : state.Steps,
                         SupervisedAt = context.Body == state.Supervisor
                             ? Later(state.SupervisedAt, context.OccurredAt)
                             : state.SupervisedAt,
@@ -1061,6 +1065,10 @@ public sealed record LegState
         FiveAt = PlanState.IsFiveInPlace(plan) ? FiveAt ?? context.OccurredAt : null,
     };
 
+    // What a body orders itself, it knows.
+    internal static DateTimeOffset BindsAs(BodyId? body, EventContext context) =>
+        body == context.Body ? context.OccurredAt : context.Binds;
+
     internal static LegState Begin(LegOrder order, EventContext context) => new()
     {
         Leg = order.Leg,
@@ -1077,9 +1085,9 @@ public sealed record LegState
         Stage = LegStage.Assigned,
         Since = context.OccurredAt,
         AssignedAt = context.OccurredAt,
-        Binds = context.Binds,
-        AssignmentBinds = context.Binds,
-        SupervisorBound = context.Binds,
+        Binds = BindsAs(order.Body, context),
+        AssignmentBinds = BindsAs(order.Body, context),
+        SupervisorBound = BindsAs(order.Supervisor, context),
     };
 }
 

@@ -94,7 +94,8 @@ internal sealed class InboxModule : IModule
             new InboxPage(body.Id, [.. page.Items.Select(i => MessageView.Of(i))], page.Next, scope.AsOf, counts, changes, names));
     }
 
-    private static async Task<IResult> DutiesAsync(Call call, IHazardQueries hazards, IRegistryQueries registry, Naming naming)
+    private static async Task<IResult> DutiesAsync(
+        Call call, IHazardQueries hazards, IRegistryQueries registry, Naming naming, Discretion discretion)
     {
         var (cursor, limit) = Parameters.ReadPage(call.Query);
         var scope = call.Scope();
@@ -103,7 +104,10 @@ internal sealed class InboxModule : IModule
             return Call.Refuse(wrong);
         var filter = new HazardFilter { Owes = body!.Id, OwesAsOffice = body.Offices };
         var page = await hazards.LedgerAsync(scope, filter, LedgerSort.Due, false, cursor, limit, call.Stop);
-        return Call.Json(new InboxDuties(body.Id, [.. page.Items.Select(i => InboxDuty.Of(i, body))], page.Next, scope.AsOf, scope.Today, await naming.OfAsync(page.Items, scope.AsOf, call.Stop)));
+        var items = await discretion.ShownAsync(page.Items, call.Caller, call.Stop);
+        return Call.Json(new InboxDuties(
+            body.Id, [.. items.Select(i => InboxDuty.Of(i, body))], page.Next, scope.AsOf, scope.Today,
+            await naming.OfAsync(items, scope.AsOf, call.Stop)));
     }
 
     private static async Task<IResult> FindAsync(Call call, string id, InboxQueries inbox, IRegistryQueries registry)
@@ -136,7 +140,7 @@ internal sealed class InboxModule : IModule
             : Call.Json(new OpeningAnswer(item.Id, order.Given.By.Name, call.Caller.Body.Id, at, now));
     }
 
-    private static async Task<IResult> ToldAsync(Call call, string id, CaseFiles files, Naming naming)
+    private static async Task<IResult> ToldAsync(Call call, string id, CaseFiles files, Naming naming, Discretion discretion)
     {
         var scope = call.Scope();
         if (!HazardId.TryParse(id, out var hazard, out var wrongId))
@@ -145,7 +149,7 @@ internal sealed class InboxModule : IModule
             return Call.Refuse(wrong);
         if (await files.OpenAsync(hazard, scope.AsOf, call.Stop) is not { } file || !call.Caller.Sees(file.Newest))
             return Call.Refuse(HazardRefusals.NotFound.Because());
-        var answer = ToldAnswer.Of(file, scope.AsOf);
+        var answer = ToldAnswer.Of(await discretion.ShownAsync(file, call.Caller, call.Stop), scope.AsOf);
         return Call.Json(answer with { Names = await naming.OfBodiesAsync(answer.Mentioned, scope.AsOf, call.Stop) });
     }
 

@@ -185,13 +185,20 @@ public static class Clocks
         private static DateTimeOffset RectifyingFrom(LegState leg) =>
             leg.Since == leg.AcknowledgedAt ? Later(leg.AssignmentBinds, leg.Since) : leg.Binds;
 
-        // Nobody but the lister could close it before it was delisted, nor anybody before production went on.
+        // Nobody but the lister could close it before it was delisted, nor anybody before production went on. The lister owes it from when
+        // he listed it; who was late with it by then is late as before, when the listing is over.
         private DateTimeOffset CloseFrom()
         {
             var owner = OwnerOf(ClockKind.Close, null, hazard);
             var resumed = hazard.Resumption.By == owner ? hazard.ResumedAt : hazard.Resumption.Binds;
-            var delisted = hazard.Delisting is { } ended && ended.By != owner ? ended.Binds : (DateTimeOffset?)null;
-            return Later(delisted, Later(resumed, hazard.Legs.Values.Max(l => l.AcceptanceBinds(owner))));
+            var accepted = Later(resumed, hazard.Legs.Values.Max(l => l.AcceptanceBinds(owner)));
+            if (hazard.Listing is { } listing)
+                return listing.By == hazard.AssignedBy ? accepted : Later(listing.At, accepted);
+            if (hazard.Delisting is not { } ended || ended.By == owner)
+                return accepted;
+            return After(ClockKind.Close, null, accepted)?.Due < ChinaTime.DateAt(hazard.Listings[^1].At)
+                ? accepted
+                : Later(ended.Binds, accepted);
         }
 
         /// <summary>双重督办: the leg's supervisor may not be silent either.</summary>

@@ -13,7 +13,16 @@ public sealed record Urge(string Message, Leg? Leg = null) : IHazardCommand
 
     /// <inheritdoc />
     public Decision Decide(Hazard hazard, Act act) =>
-        Texts.Required("message", Message) is { } wrong ? wrong : Decision.Of(new LegUrged(Leg, Message));
+        Texts.Required("message", Message) is { } wrong ? wrong : Decision.Of(Aim.Of(hazard, Leg) is var (duty, against)
+            ? new LegUrged(Leg, Message) { Duties = [duty], Against = against }
+            : new LegUrged(Leg, Message));
+}
+
+/// <summary>退回后改派之前: what is put to a leg that was given back is put to who has to reassign it, and not to who gave it back.</summary>
+internal static class Aim
+{
+    public static (ClockKind Duty, BodyId Against)? Of(Hazard hazard, Leg? leg) =>
+        leg is { } name && hazard.Legs.TryGetValue(name, out var of) && of.Stage == LegStage.Returned ? (ClockKind.Reassign, of.AssignedBy) : null;
 }
 
 /// <summary>下达督办通知书, with its 文号.</summary>
@@ -35,7 +44,9 @@ public sealed record IssueNotice(string Requirements, Leg? Leg = null, DateOnly?
             ReplyBy is not { } date ? null
                 : hazard.Legs.IsEmpty ? HazardRefusals.NoticeNobody.Because("replyBy") : Checks.Deadline("replyBy", date, act)) is { } wrong
             ? wrong
-            : Decision.Of(new SupervisionNoticeIssued(Leg, Requirements, ReplyBy) { ReplyOwed = ReplyBy >= act.RecordedOn ? true : null });
+            : Decision.Of(Aim.Of(hazard, Leg) is var (duty, against)
+                ? new SupervisionNoticeIssued(Leg, Requirements, ReplyBy) { Duties = [duty], Against = against }
+                : new SupervisionNoticeIssued(Leg, Requirements, ReplyBy) { ReplyOwed = ReplyBy >= act.RecordedOn ? true : null });
     }
 }
 
@@ -140,7 +151,9 @@ public sealed record CirculateCriticism(string Text, Leg? Leg = null) : IHazardC
         ArgumentNullException.ThrowIfNull(act);
         return Refusal.All(Checks.Document(act, Rule), Texts.Required("text", Text)) is { } wrong
             ? wrong
-            : Decision.Of(new CriticismCirculated(Leg, Text));
+            : Decision.Of(Aim.Of(hazard, Leg) is var (duty, against)
+                ? new CriticismCirculated(Leg, Text) { Duties = [duty], Against = against }
+                : new CriticismCirculated(Leg, Text));
     }
 }
 

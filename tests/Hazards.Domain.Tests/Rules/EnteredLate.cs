@@ -101,6 +101,15 @@ public sealed class EnteredLate
         var left = Clocks.Open(delisted.Then, Rulebook.Baseline).Single(c => c.Kind == ClockKind.Close);
         (left.Body, left.Due).ShouldBe((CountyOffice.Id, ChinaTime.DateAt(listed.Now).AddDays(3)));
 
+        // Who lists it then owes it from then on; whoever owed it before owes it as before, when the listing is over.
+        var overdue = Stories.Accepted.AfterDays(30);
+        var taken = overdue.And(CityOffice, new HazardListed(ListingLevel.Prefecture, Deadline.AddDays(90), "限期整改", null));
+        var city = Clocks.Open(taken.Then, Rulebook.Baseline).Single(c => c.Kind == ClockKind.Close);
+        (city.Body, city.Due).ShouldBe((CityOffice.Id, ChinaTime.DateAt(overdue.Now).AddDays(3)));
+        var back = taken.And(CityOffice, new HazardDelisted(ListingLevel.Prefecture, DelistingGround.ListedInError, "挂错"));
+        Clocks.Open(back.Then, Rulebook.Baseline).Single(c => c.Kind == ClockKind.Close)
+            .ShouldBe(Clocks.Open(overdue.Then, Rulebook.Baseline).Single(c => c.Kind == ClockKind.Close));
+
         // Who listed it itself could close it all the time.
         var own = Stories.Accepted.And(CountyOffice, new HazardListed(ListingLevel.County, Deadline, "限期整改", null)).AfterDays(30)
             .And(CountyOffice, new HazardDelisted(ListingLevel.County, DelistingGround.Accepted, "验收合格"));

@@ -97,6 +97,10 @@ public sealed class Ringing
             m => m.Clock.ShouldBe(ClockKind.Reassign), m => m.Body.ShouldBe(CountyOffice.Id));
         Facts(events).OfType<StepProposed>().ShouldAllBe(p => p.Clock == ClockKind.Reassign);
         Facts(On(returned, Deadline.AddDays(60)).Events).OfType<StepProposed>().ShouldAllBe(p => p.Clock == ClockKind.Reassign);
+        // What is put to the leg now is put to who has to reassign it.
+        var warned = returned.When(Supervision, new IssueNotice("请立即改派", Leg.Sole, Deadline.AddDays(30))).ThenItHappens();
+        var notice = warned.Events[^1].Event.ShouldBeOfType<SupervisionNoticeIssued>();
+        (notice.Against, notice.ReplyOwed, warned.Then.Legs[Leg.Sole].Notices.Length).ShouldBe((CountyOffice.Id, null, 0));
         var reassigned = returned.And(new LegReassigned(
             GasCompany.Id, Sole(OtherRegulator) with { Deadline = Deadline.AddDays(40) }, "改派"));
         On(reassigned, Deadline.AddDays(13)).Events.ShouldNotContain(h => h.Event is StepProposed);
