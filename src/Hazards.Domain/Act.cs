@@ -218,6 +218,10 @@ public sealed record EventContext(
     [JsonIgnore]
     public DateTimeOffset Binds => BindsFrom is { } day && ChinaTime.StartOf(day) > OccurredAt ? ChinaTime.StartOf(day) : OccurredAt;
 
+    /// <summary>From when a body owes what it asks for: by its own act, from when it says that it acted.</summary>
+    /// <param name="body">The body.</param>
+    public DateTimeOffset BindsFor(BodyId? body) => body == Body ? OccurredAt : Binds;
+
     /// <summary>Whether the very committee office that owes what nobody is named for entered it late: that gives it no days.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool ByOffice { get; init; }

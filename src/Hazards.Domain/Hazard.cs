@@ -522,7 +522,7 @@ public sealed record Hazard
             Listing = null, Delisting = new Delisting(e.Level, Listing!.By, context.OccurredAt, Listing.PublishedIn, null)
             {
                 Ground = e.Ground, Reason = e.Reason, Binds = context.Binds,
-                PublishFrom = context.Body == Listing.By ? context.OccurredAt : context.Binds,
+                PublishFrom = context.BindsFor(Listing.By),
             },
         }).ListedAgain(context),
         ListingPublished e => this with { Listing = Listing! with { PublishedIn = e.Medium, PublishedAt = context.OccurredAt } },
@@ -534,10 +534,7 @@ public sealed record Hazard
         },
         SupervisorNamed e => With(
             e.Leg, context,
-            l => l with
-            {
-                Supervisor = e.To, SupervisedAt = context.OccurredAt, SupervisorBound = LegState.BindsAs(e.To, context),
-            }, own: false),
+            l => l with { Supervisor = e.To, SupervisedAt = context.OccurredAt, SupervisorBound = context.BindsFor(e.To) }, own: false),
         SupervisionNoticeIssued e => Took(e, context).Noticed(e, context),
         SupervisionEscalated e => Took(e, context) with { EscalatedTo = e.To },
         ISupervisionStep e => Took(e, context),
@@ -670,10 +667,7 @@ public sealed record Hazard
         {
             Listings = Listings.Replace(term, term with { EndedAt = null, Ground = null, Whole = null, EndPublished = false }),
             Listing = term.EndPublished
-                ? listing with
-                {
-                    PublishedIn = null, PublishedAt = null, PublishFrom = context.Body == listing.By ? context.OccurredAt : context.Binds,
-                }
+                ? listing with { PublishedIn = null, PublishedAt = null, PublishFrom = context.BindsFor(listing.By) }
                 : listing,
             Delisting = Delisting?.At == term.EndedAt ? null : Delisting,
         };
@@ -927,7 +921,7 @@ public sealed record LegState
 
     /// <summary>Since when nothing was heard of the body.</summary>
     [JsonIgnore]
-    public DateTimeOffset SilentSince => LastHeardAt ?? (EnteredOn is { } day ? ChinaTime.StartOf(day) : AssignedAt);
+    public DateTimeOffset SilentSince => LegSilence.Since(LastHeardAt, AssignedAt, EnteredOn);
 
     /// <summary>From when its supervisor is bound by being named.</summary>
     internal DateTimeOffset SupervisorBound { get; init; }
@@ -1065,10 +1059,6 @@ public sealed record LegState
         FiveAt = PlanState.IsFiveInPlace(plan) ? FiveAt ?? context.OccurredAt : null,
     };
 
-    // What a body orders itself, it knows.
-    internal static DateTimeOffset BindsAs(BodyId? body, EventContext context) =>
-        body == context.Body ? context.OccurredAt : context.Binds;
-
     internal static LegState Begin(LegOrder order, EventContext context) => new()
     {
         Leg = order.Leg,
@@ -1085,9 +1075,9 @@ public sealed record LegState
         Stage = LegStage.Assigned,
         Since = context.OccurredAt,
         AssignedAt = context.OccurredAt,
-        Binds = BindsAs(order.Body, context),
-        AssignmentBinds = BindsAs(order.Body, context),
-        SupervisorBound = BindsAs(order.Supervisor, context),
+        Binds = context.BindsFor(order.Body),
+        AssignmentBinds = context.BindsFor(order.Body),
+        SupervisorBound = context.BindsFor(order.Supervisor),
     };
 }
 

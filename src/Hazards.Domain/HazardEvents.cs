@@ -34,7 +34,7 @@ public interface ISupervisionStep : IConcernsLeg
     /// <summary>Which.</summary>
     SupervisionStep Step { get; }
 
-    /// <summary>The missed duties it was for, when the service's own clock took it; otherwise all.</summary>
+    /// <summary>The duties it was for, when the service's own clock took it or the leg had been given back; otherwise all.</summary>
     ImmutableArray<ClockKind>? Duties => null;
 
     /// <summary>Whom it was against, where that is not the leg's own body; the service's own clock says so since 2026-12.</summary>
@@ -329,7 +329,7 @@ public sealed record LegUrged(Leg? Leg, string Message) : ISupervisionStep, INam
 {
     SupervisionStep ISupervisionStep.Step => SupervisionStep.Urge;
 
-    /// <summary>The missed duties it was for, when the service's own clock took it; otherwise all.</summary>
+    /// <summary>The duties it was for, when the service's own clock took it or the leg had been given back; otherwise all.</summary>
     public ImmutableArray<ClockKind>? Duties { get; init; }
 
     /// <summary>Whom it was against, where no leg's body owed what was missed: who assigned it, supervises it or listed it.</summary>
@@ -350,7 +350,7 @@ public sealed record SupervisionNoticeIssued(Leg? Leg, string Requirements, Date
     /// </summary>
     public bool? ReplyOwed { get; init; }
 
-    /// <summary>The missed duties it was for, when the service's own clock took it; otherwise all.</summary>
+    /// <summary>The duties it was for, when the service's own clock took it or the leg had been given back; otherwise all.</summary>
     public ImmutableArray<ClockKind>? Duties { get; init; }
 
     /// <summary>Whom it was against, where no leg's body owed what was missed: who assigned it, supervises it or listed it.</summary>
@@ -398,7 +398,7 @@ public sealed record CriticismCirculated(Leg? Leg, string Text) : ISupervisionSt
 {
     SupervisionStep ISupervisionStep.Step => SupervisionStep.Criticism;
 
-    /// <summary>The missed duties it was for, when the service's own clock took it; otherwise all.</summary>
+    /// <summary>The duties it was for, when the service's own clock took it or the leg had been given back; otherwise all.</summary>
     public ImmutableArray<ClockKind>? Duties { get; init; }
 
     /// <summary>Whom it was against, where no leg's body owed what was missed: who assigned it, supervises it or listed it.</summary>

@@ -179,7 +179,7 @@ public sealed record LegItem(
 
     /// <summary>Since when nothing was heard of the body.</summary>
     [JsonIgnore]
-    public DateTimeOffset SilentSince => LastHeardAt ?? (EnteredOn is { } day ? ChinaTime.StartOf(day) : AssignedAt);
+    public DateTimeOffset SilentSince => LegSilence.Since(LastHeardAt, AssignedAt, EnteredOn);
 }
 
 /// <summary>An open clock as lists show it.</summary>

@@ -349,7 +349,7 @@ public sealed partial class EvidenceTests(Service service) : IClassFixture<Servi
         Text(with, "report/report.html").ShouldNotContain("钱某某");
     }
 
-    /// <summary>What a package discloses is for who may see it each time it is taken; nobody else knows of one with whistle-blowers.</summary>
+    /// <summary>What a package discloses is for who may see it when it is taken; nobody else knows of one with whistle-blowers.</summary>
     [Fact]
     public async Task A_package_that_discloses_persons_is_given_to_who_may_see_them_and_the_looks_are_on_record()
     {

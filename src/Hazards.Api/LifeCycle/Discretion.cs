@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Hazards.Api.Administration.Registry;
 using Hazards.Domain;
 using Hazards.Projections;
@@ -20,9 +21,9 @@ internal sealed class Discretion(IRegistryQueries registry)
 
     /// <summary>The state as it is shown to a caller.</summary>
     public async Task<Hazard> ShownAsync(Hazard hazard, Caller caller, CancellationToken cancellationToken) =>
-        await WithholdsAsync(caller, hazard.ReportedBy, hazard.Legs.Values.Select(l => l.Body), cancellationToken)
-            ? hazard with { ReportedBy = Withheld, Client = Said, Reference = null, FoundBy = null }
-            : hazard;
+        await HiddenAsync(hazard, caller, cancellationToken) is null
+            ? hazard
+            : hazard with { ReportedBy = Withheld, Client = Said, Reference = null, FoundBy = null };
 
     /// <summary>Items of a list as they are shown to a caller.</summary>
     public async Task<ImmutableArray<HazardItem>> ShownAsync(
@@ -30,17 +31,28 @@ internal sealed class Discretion(IRegistryQueries registry)
     {
         if (!caller.Body.SeesOnlyItsOwn)
             return items;
-        var shown = items.ToBuilder();
-        for (var i = 0; i < shown.Count; i++)
-            if (await WithholdsAsync(caller, shown[i].ReportedBy, shown[i].Legs.Select(l => l.Body), cancellationToken))
-                shown[i] = shown[i] with { ReportedBy = Withheld, Reference = null };
-        return shown.ToImmutable();
+        // Who reported is asked for once, however many of the items he reported.
+        var hidden = new HashSet<BodyId>();
+        foreach (var reporter in items.Select(i => i.ReportedBy).Distinct())
+            if (await HiddenAsync(reporter, [], caller, cancellationToken) is { } one)
+                hidden.Add(one);
+        return hidden.Count == 0
+            ? items
+            : [.. items.Select(i => hidden.Contains(i.ReportedBy) && i.Legs.All(l => l.Body != i.ReportedBy)
+                ? i with { ReportedBy = Withheld, Reference = null } : i)];
     }
 
-    /// <summary>The reporting body, where a caller is not to know it by the hazard's events; null where nothing is kept from it.</summary>
+    /// <summary>The reporting body of a hazard, where a caller is not to know it; null where nothing is kept from it.</summary>
+    public ValueTask<BodyId?> HiddenAsync(Hazard hazard, Caller caller, CancellationToken cancellationToken) =>
+        HiddenAsync(hazard.ReportedBy, hazard.Legs.Values.Select(l => l.Body), caller, cancellationToken);
+
+    /// <summary>The same, of its reporter and the bodies that answer for its legs.</summary>
     public async ValueTask<BodyId?> HiddenAsync(
         BodyId reporter, IEnumerable<BodyId> legs, Caller caller, CancellationToken cancellationToken) =>
-        await WithholdsAsync(caller, reporter, legs, cancellationToken) ? reporter : null;
+        caller.Body.SeesOnlyItsOwn && reporter != caller.Body.Id && reporter != caller.Body.Parent && !legs.Contains(reporter)
+            && await registry.PlacedAsync(reporter, cancellationToken) is { SeesOnlyItsOwn: true } other && other.Parent != caller.Body.Id
+                ? reporter
+                : null;
 
     /// <summary>An event as it is shown to whom a body is not named.</summary>
     public static HistoryEvent Shown(HistoryEvent e, BodyId? hidden) => e.Body != hidden
@@ -53,9 +65,8 @@ internal sealed class Discretion(IRegistryQueries registry)
     /// <summary>A case file as its timeline is shown to a caller: without the one who is not named among those told, too.</summary>
     public async Task<CaseFile> ShownAsync(CaseFile file, Caller caller, CancellationToken cancellationToken)
     {
-        var (hazard, bodies) = (file.Newest, file.Bodies.ToDictionary());
-        if (await HiddenAsync(hazard.ReportedBy, hazard.Legs.Values.Select(l => l.Body), caller, cancellationToken) is not { } hidden
-            || !bodies.Remove(hidden, out var body))
+        var bodies = file.Bodies.ToDictionary();
+        if (await HiddenAsync(file.Newest, caller, cancellationToken) is not { } hidden || !bodies.Remove(hidden, out var body))
             return file;
         bodies[Withheld] = body with { Id = Withheld, Name = Said, CreditCode = null };
         return file.Shown(e => Shown(e, hidden), bodies);
@@ -76,18 +87,10 @@ internal sealed class Discretion(IRegistryQueries registry)
 
     private static JsonElement Shown(JsonElement data)
     {
-        if (System.Text.Json.Nodes.JsonNode.Parse(data.GetRawText()) is not System.Text.Json.Nodes.JsonObject facts)
+        if (JsonNode.Parse(data.GetRawText()) is not JsonObject facts)
             return data;
         facts.Remove("reference");
         facts.Remove("foundBy");
         return JsonSerializer.SerializeToElement(facts);
-    }
-
-    private async ValueTask<bool> WithholdsAsync(
-        Caller caller, BodyId reporter, IEnumerable<BodyId> legs, CancellationToken cancellationToken)
-    {
-        if (!caller.Body.SeesOnlyItsOwn || reporter == caller.Body.Id || reporter == caller.Body.Parent || legs.Contains(reporter))
-            return false;
-        return await registry.PlacedAsync(reporter, cancellationToken) is { SeesOnlyItsOwn: true } other && other.Parent != caller.Body.Id;
     }
 }

@@ -127,7 +127,7 @@ internal static class HazardReads
 
         if (hazard is null || !call.Caller.Sees(hazard))
             return Call.Refuse(HazardRefusals.NotFound.Because());
-        var hidden = await discretion.HiddenAsync(hazard.ReportedBy, hazard.Legs.Values.Select(l => l.Body), call.Caller, call.Stop);
+        var hidden = await discretion.HiddenAsync(hazard, call.Caller, call.Stop);
         ImmutableArray<HistoryEvent> shown = [.. events.Select(e => Discretion.Shown(e, hidden))];
         var names = await naming.OfBodiesAsync(shown.Select(e => e.Body), asOf, call.Stop);
         return call.Shown(new History(hazardId, hazard.Version, asOf, shown, names), hazard.Version);

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 
 namespace Hazards.Api.Running;
@@ -12,22 +11,11 @@ namespace Hazards.Api.Running;
 /// <param name="damaged">What it means, in Chinese and English, that a secret cannot be read by the key.</param>
 internal sealed class KeptSecret(KeyFolder folder, string keyName, string damaged)
 {
-    private const int NonceLength = 12;
-    private const int TagLength = 16;
-
     /// <summary>Encrypts a secret.</summary>
     /// <param name="secret">The secret.</param>
     /// <param name="belongsTo">What it is, and whose.</param>
     /// <exception cref="KeyFolderException">There is no key folder, or it cannot be used.</exception>
-    public byte[] Seal(byte[] secret, string belongsTo)
-    {
-        var kept = new byte[NonceLength + secret.Length + TagLength];
-        RandomNumberGenerator.Fill(kept.AsSpan(0, NonceLength));
-        using var cipher = new AesGcm(Key(), TagLength);
-        var (encrypted, tag) = (kept.AsMemory(NonceLength, secret.Length), kept.AsMemory(NonceLength + secret.Length));
-        cipher.Encrypt(kept.AsSpan(0, NonceLength), secret, encrypted.Span, tag.Span, Encoding.UTF8.GetBytes(belongsTo));
-        return kept;
-    }
+    public byte[] Seal(byte[] secret, string belongsTo) => SealedBytes.Seal(Key(), secret, Encoding.UTF8.GetBytes(belongsTo));
 
     /// <summary>Decrypts one.</summary>
     /// <param name="kept">What <see cref="Seal"/> gave.</param>
@@ -40,21 +28,7 @@ internal sealed class KeptSecret(KeyFolder folder, string keyName, string damage
     /// <param name="kept">What <see cref="Seal"/> gave.</param>
     /// <param name="belongsTo">What it is, and whose.</param>
     /// <exception cref="KeyFolderException">There is no key folder, or it cannot be used.</exception>
-    public byte[]? TryOpen(byte[] kept, string belongsTo)
-    {
-        var secret = new byte[kept.Length - NonceLength - TagLength];
-        using var cipher = new AesGcm(Key(), TagLength);
-        try
-        {
-            var (encrypted, tag) = (kept.AsMemory(NonceLength, secret.Length), kept.AsMemory(NonceLength + secret.Length));
-            cipher.Decrypt(kept.AsSpan(0, NonceLength), encrypted.Span, tag.Span, secret, Encoding.UTF8.GetBytes(belongsTo));
-            return secret;
-        }
-        catch (AuthenticationTagMismatchException)
-        {
-            return null;
-        }
-    }
+    public byte[]? TryOpen(byte[] kept, string belongsTo) => SealedBytes.TryOpen(Key(), kept, Encoding.UTF8.GetBytes(belongsTo));
 
     private byte[] Key() => folder.Exists ? folder.Secret(keyName, 32) : throw KeyFolderException.Missing();
 }

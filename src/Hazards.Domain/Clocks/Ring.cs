@@ -235,7 +235,7 @@ public static class Ring
         }
 
         private StepProposed Proposed(SupervisionStep step, Clock clock) =>
-            new(step, clock.Kind, clock.Leg, clock.Due, Late(clock).Days, Asked(clock, hazard, bodies));
+            new(step, clock.Kind, clock.Leg, clock.Due, DaysLate(clock), Asked(clock, hazard, bodies));
 
         /// <summary>
         /// The committee office of the next wider region than that of whoever deals with the hazard now; null when there
@@ -259,19 +259,18 @@ public static class Ring
         }
 
         private string Say(Clock clock) => string.Create(CultureInfo.InvariantCulture,
-            $"{Who(clock)}应于{clock.Due:yyyy年M月d日}前完成“{CodeList.Chinese(clock.Kind)}”，已超期{Late(clock).Days}天{Since(clock)}");
+            $"{Who(clock)}应于{clock.Due:yyyy年M月d日}前完成“{CodeList.Chinese(clock.Kind)}”，已超期{DaysLate(clock)}天{Since(clock)}");
 
         private string Who(Clock clock) =>
             $"{Name(clock.Body)}{(clock.Leg is { } leg and not Leg.Sole ? $"（{CodeList.Chinese(leg)}）" : "")}";
 
         // It was not late from its last day on: since when, is said.
-        private string Since(Clock clock) =>
-            Late(clock).From is var from && from > clock.Due ? $"（自{from.AddDays(1):yyyy年M月d日}起计）" : "";
+        private string Since(Clock clock) => From(clock) is var from && from > clock.Due ? $"（自{from.AddDays(1):yyyy年M月d日}起计）" : "";
 
-        private (DateOnly From, int Days) Late(Clock clock) =>
-            LateFrom(clock.Kind, clock.Leg, clock.Due, hazard) is var from && from < today
-                ? (from, today.DayNumber - from.DayNumber)
-                : (clock.Due, clock.DaysOverdue(today));
+        // Of a duty that a rung is due for.
+        private int DaysLate(Clock clock) => today.DayNumber - From(clock).DayNumber;
+
+        private DateOnly From(Clock clock) => LateFrom(clock.Kind, clock.Leg, clock.Due, hazard);
 
         private string Name(BodyId? body) => body is not { } id ? "安委办" : bodies.TryGetValue(id, out var known) ? known.Name : id.Value;
 

@@ -44,27 +44,10 @@ public sealed record Rulebook(ImmutableArray<Adopted> Adopted, WorkCalendar Cale
 
     /// <summary>
     /// Who may see persons in a region at an instant: who may by the policy of the place and by every one above it. A lower level shows
-    /// persons to fewer, never to more, also where a level above has narrowed it since. Where nobody would be left who may erase, those of
-    /// the level above may.
+    /// persons to fewer, never to more, also where a level above has narrowed it since.
     /// </summary>
-    public PrivacyRule PrivacyAt(RegionCode region, DateTimeOffset instant)
-    {
-        var privacy = PolicyAt(region, instant).Privacy;
-        foreach (var wider in Authority.Wider(region))
-        {
-            var above = PolicyAt(wider, instant).Privacy;
-            privacy = privacy with
-            {
-                Reporter = Both(privacy.Reporter, above.Reporter), WhistleBlower = Both(privacy.WhistleBlower, above.WhistleBlower),
-                Witness = Both(privacy.Witness, above.Witness),
-                Erase = Both(privacy.Erase, above.Erase) is { IsEmpty: false } both ? both : above.Erase,
-            };
-        }
-
-        return privacy;
-
-        static ImmutableArray<Role> Both(ImmutableArray<Role> own, ImmutableArray<Role> above) => [.. own.Where(above.Contains)];
-    }
+    public PrivacyRule PrivacyAt(RegionCode region, DateTimeOffset instant) => Authority.Wider(region).Aggregate(
+        PolicyAt(region, instant).Privacy, (own, wider) => own.Within(PolicyAt(wider, instant).Privacy));
 
     /// <summary>The policy for a region at an instant.</summary>
     public Policy PolicyAt(RegionCode region, DateTimeOffset instant) => PolicyOn(region, ChinaTime.DateAt(instant));

@@ -294,6 +294,20 @@ public sealed record PrivacyRule(
         [Role.Administrator],
         "产品默认值");
 
+    /// <summary>What is left of it under another: whom both name. Where nobody would be left who may erase, those of the other may.</summary>
+    /// <param name="above">That of the level above.</param>
+    public PrivacyRule Within(PrivacyRule above)
+    {
+        ArgumentNullException.ThrowIfNull(above);
+        return this with
+        {
+            Reporter = Both(Reporter, above.Reporter), WhistleBlower = Both(WhistleBlower, above.WhistleBlower),
+            Witness = Both(Witness, above.Witness), Erase = Both(Erase, above.Erase) is { IsEmpty: false } both ? both : above.Erase,
+        };
+
+        static ImmutableArray<Role> Both(ImmutableArray<Role> own, ImmutableArray<Role> above) => [.. own.Where(above.Contains)];
+    }
+
     /// <summary>The roles that may see a person of a kind.</summary>
     public ImmutableArray<Role> For(PersonKind kind) => kind switch
     {

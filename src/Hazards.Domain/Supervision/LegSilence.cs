@@ -16,9 +16,16 @@ public readonly record struct LegSilence(int Days, int Allowed, bool Silent, boo
     /// <summary>What may pass where no policy says how often a supervisor must act: a week.</summary>
     public const int UsualDays = 7;
 
+    /// <summary>Since when nothing was heard of a leg's body: since it last acted, else since it was told.</summary>
+    /// <param name="heardAt">When it last acted.</param>
+    /// <param name="assignedAt">When the leg was assigned to it, as claimed.</param>
+    /// <param name="enteredOn">The later day on which that was entered, if it was late.</param>
+    public static DateTimeOffset Since(DateTimeOffset? heardAt, DateTimeOffset assignedAt, DateOnly? enteredOn) =>
+        heardAt ?? (enteredOn is { } day ? ChinaTime.StartOf(day) : assignedAt);
+
     /// <summary>The silence of a leg on a day.</summary>
     /// <param name="stage">Where the leg stands: what is declared, accepted or given back waits for others.</param>
-    /// <param name="last">When its body last acted; else when it was assigned.</param>
+    /// <param name="last">Since when nothing was heard of its body (<see cref="Since"/>).</param>
     /// <param name="supervisedAt">When its supervisor last acted on it.</param>
     /// <param name="today">The day.</param>
     /// <param name="rule">How often the supervisor must act, where a policy says so.</param>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Hazards.Domain.Codes;
 
 namespace Hazards.Domain;
@@ -12,17 +13,23 @@ public sealed record Urge(string Message, Leg? Leg = null) : IHazardCommand
     public Leg? ConcernedLeg => Leg;
 
     /// <inheritdoc />
-    public Decision Decide(Hazard hazard, Act act) =>
-        Texts.Required("message", Message) is { } wrong ? wrong : Decision.Of(Aim.Of(hazard, Leg) is var (duty, against)
-            ? new LegUrged(Leg, Message) { Duties = [duty], Against = against }
-            : new LegUrged(Leg, Message));
+    public Decision Decide(Hazard hazard, Act act)
+    {
+        var (duties, against) = Aim.Of(hazard, Leg);
+        return Texts.Required("message", Message) is { } wrong
+            ? wrong
+            : Decision.Of(new LegUrged(Leg, Message) { Duties = duties, Against = against });
+    }
 }
 
 /// <summary>退回后改派之前: what is put to a leg that was given back is put to who has to reassign it, and not to who gave it back.</summary>
 internal static class Aim
 {
-    public static (ClockKind Duty, BodyId Against)? Of(Hazard hazard, Leg? leg) =>
-        leg is { } name && hazard.Legs.TryGetValue(name, out var of) && of.Stage == LegStage.Returned ? (ClockKind.Reassign, of.AssignedBy) : null;
+    /// <summary>For which duties, and against whom; nothing where it is for whatever the leg's own body owes.</summary>
+    public static (ImmutableArray<ClockKind>? Duties, BodyId? Against) Of(Hazard hazard, Leg? leg) =>
+        leg is { } name && hazard.Legs.TryGetValue(name, out var of) && of.Stage == LegStage.Returned
+            ? ([ClockKind.Reassign], of.AssignedBy)
+            : default;
 }
 
 /// <summary>下达督办通知书, with its 文号.</summary>
@@ -39,14 +46,16 @@ public sealed record IssueNotice(string Requirements, Leg? Leg = null, DateOnly?
     {
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(act);
+        var (duties, against) = Aim.Of(hazard, Leg);
         return Refusal.All(Checks.Document(act, Rule),
             Texts.Required("requirements", Requirements),
             ReplyBy is not { } date ? null
                 : hazard.Legs.IsEmpty ? HazardRefusals.NoticeNobody.Because("replyBy") : Checks.Deadline("replyBy", date, act)) is { } wrong
             ? wrong
-            : Decision.Of(Aim.Of(hazard, Leg) is var (duty, against)
-                ? new SupervisionNoticeIssued(Leg, Requirements, ReplyBy) { Duties = [duty], Against = against }
-                : new SupervisionNoticeIssued(Leg, Requirements, ReplyBy) { ReplyOwed = ReplyBy >= act.RecordedOn ? true : null });
+            : Decision.Of(new SupervisionNoticeIssued(Leg, Requirements, ReplyBy)
+            {
+                Duties = duties, Against = against, ReplyOwed = against is null && ReplyBy >= act.RecordedOn ? true : null,
+            });
     }
 }
 
@@ -149,11 +158,10 @@ public sealed record CirculateCriticism(string Text, Leg? Leg = null) : IHazardC
     public Decision Decide(Hazard hazard, Act act)
     {
         ArgumentNullException.ThrowIfNull(act);
+        var (duties, against) = Aim.Of(hazard, Leg);
         return Refusal.All(Checks.Document(act, Rule), Texts.Required("text", Text)) is { } wrong
             ? wrong
-            : Decision.Of(Aim.Of(hazard, Leg) is var (duty, against)
-                ? new CriticismCirculated(Leg, Text) { Duties = [duty], Against = against }
-                : new CriticismCirculated(Leg, Text));
+            : Decision.Of(new CriticismCirculated(Leg, Text) { Duties = duties, Against = against });
     }
 }
 

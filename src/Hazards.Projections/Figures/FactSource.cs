@@ -17,6 +17,15 @@ internal static class FactSource
     // A look-up costs some microseconds; a year has to be worth it.
     private const int MostDays = 366;
 
+    /// <summary>
+    /// The last day before a leg's body is late with the rectification as it is owed now: its deadline; or, where it was told later or what it
+    /// had declared came back later, that. As <c>LegState.FirstLate</c> has it.
+    /// </summary>
+    /// <param name="alias">Of the facts, with its dot.</param>
+    public static string LastInTime(string alias = "") =>
+        $"greatest({alias}deadline, {alias}assigned_on, {alias}resumed_on - 1,"
+            + $" case when {alias}late is not null then (select max(upper(r)) - 1 from unnest({alias}late) r) end)";
+
     /// <param name="columns">What is read, over alias f.</param>
     /// <param name="table">The table.</param>
     /// <param name="where">Takes the parameters.</param>

@@ -177,9 +177,7 @@ public sealed class FigureQueries(NpgsqlDataSource dataSource)
         string Duty(ClockKind kind, string due, string done, string late) =>
             $"select hazard_id, leg, body, '{CodeList.Code(kind)}' as duty, {due} as due, {late} as late_from from unfinished"
             + $" where {late} {past} {day} and ({done} is null or {done} > {day})";
-        var (late, lateBefore) = presentDeadline || fromLastDay ? ("deadline", "l.due") : (
-            "greatest(deadline, assigned_on, resumed_on - 1, case when late is not null then"
-                + " (select max(upper(r)) - 1 from unnest(late) r) end)", "lower(r) - 1");
+        var (late, lateBefore) = presentDeadline || fromLastDay ? ("deadline", "l.due") : (FactSource.LastInTime(), "lower(r) - 1");
         // A range of late days ends with the day on which completion was declared, or another deadline set.
         var (since, before) = presentDeadline ? ("", "") : ($" and (resumed_on is null or resumed_on <= {day})", $"""
             union all

@@ -90,8 +90,8 @@ internal sealed class RankingQuery(NpgsqlDataSource dataSource, FigureScope scop
                 $"greatest(0, least({last}, coalesce(f.declared_on, f.ended_on, {last})) - greatest({first} - 1, f.deadline))")
             : ($"f.accepted_on <= {last} and (f.owed_until is null or f.owed_until <= {last})",
                 $"greatest(0, least({last}, coalesce(f.owed_until, f.declared_on, f.ended_on, {last}))"
-                + $" - greatest({first} - 1, f.deadline, f.assigned_on, f.resumed_on - 1, case when f.late is not null then"
-                + " (select max(upper(r)) - 1 from unnest(f.late) r) end)) + case when f.late is null then 0 else (select coalesce(sum("
+                + $" - greatest({first} - 1, {FactSource.LastInTime("f.")}))"
+                + " + case when f.late is null then 0 else (select coalesce(sum("
                 + $"greatest(0, least({last} + 1, upper(r)) - greatest({first}, lower(r)))), 0) from unnest(f.late) r) end");
         var legs = FactSource.InHand(
             $"{Key} as key, ({accepted})::int as accepted, {days} as days", where, first, last, within, scope.KnownAt, !presentDeadline);

@@ -18,8 +18,6 @@ internal sealed class PersonKeys(KeyFolder folder, PersonKeyRows rows)
 {
     private const string Prefix = "persons-";
     private const string Erased = "person-erased-";
-    private const int NonceLength = 12;
-    private const int TagLength = 16;
 
     /// <summary>Why no personal data can be kept here; null when they can.</summary>
     public Refusal? WhyNot() => folder.Exists ? null : PersonRefusals.NoKeys.Because();
@@ -36,25 +34,10 @@ internal sealed class PersonKeys(KeyFolder folder, PersonKeyRows rows)
     }
 
     /// <summary>Unwraps a key; null when its master key is not in the folder or does not open it.</summary>
-    internal byte[]? Unwrap(PersonKeyRow row)
-    {
-        if (row is not { Wrapped: { Length: NonceLength + PersonCipher.KeyLength + TagLength } wrapped, Master: { } name }
-            || Find(name) is not { } master)
-            return null;
-        var key = new byte[PersonCipher.KeyLength];
-        using var cipher = new AesGcm(master, TagLength);
-        try
-        {
-            cipher.Decrypt(
-                wrapped.AsSpan(0, NonceLength), wrapped.AsSpan(NonceLength, key.Length), wrapped.AsSpan(NonceLength + key.Length), key,
-                Binding(row));
-            return key;
-        }
-        catch (AuthenticationTagMismatchException)
-        {
-            return null;
-        }
-    }
+    internal byte[]? Unwrap(PersonKeyRow row) =>
+        row is { Wrapped: { Length: PersonCipher.KeyLength + SealedBytes.Overhead } wrapped, Master: { } name } && Find(name) is { } master
+            ? SealedBytes.TryOpen(master, wrapped, Binding(row))
+            : null;
 
     /// <summary>密钥轮换: makes a new master key and wraps every living key under it. May be stopped and run again.</summary>
     /// <returns>The new master key's name and the files of those that nothing is wrapped under any more.</returns>
@@ -96,16 +79,7 @@ internal sealed class PersonKeys(KeyFolder folder, PersonKeyRows rows)
             : throw new InvalidOperationException(
                 $"主密钥 {row.Master} 不在密钥目录 {folder.Folder} · the master key {row.Master} is not in {folder.Folder}");
 
-    private static byte[] Wrap(PersonKeyRow row, ReadOnlySpan<byte> key, byte[] master)
-    {
-        var wrapped = new byte[NonceLength + key.Length + TagLength];
-        RandomNumberGenerator.Fill(wrapped.AsSpan(0, NonceLength));
-        using var cipher = new AesGcm(master, TagLength);
-        cipher.Encrypt(
-            wrapped.AsSpan(0, NonceLength), key, wrapped.AsSpan(NonceLength, key.Length), wrapped.AsSpan(NonceLength + key.Length),
-            Binding(row));
-        return wrapped;
-    }
+    private static byte[] Wrap(PersonKeyRow row, ReadOnlySpan<byte> key, byte[] master) => SealedBytes.Seal(master, key, Binding(row));
 
     private static byte[] Binding(PersonKeyRow row) =>
         Encoding.UTF8.GetBytes($"hazards person key\n{row.Person:D}\n{CodeList.Code(row.Kind)}\n{row.Hazard.Value}\n");

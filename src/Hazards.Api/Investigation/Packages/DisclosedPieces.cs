@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using Hazards.Api.Administration.Persons;
+using Hazards.Api.Running;
 using Hazards.Projections;
 using Npgsql;
 
@@ -20,21 +20,11 @@ internal sealed class DisclosedPieces(NpgsqlDataSource dataSource, PersonKeyRows
 {
     // No JSON has it, and pieces of before were JSON.
     private const byte Form = 2;
-    private const int PersonLength = 16, NonceLength = 12, TagLength = 16;
-    private const int HeadLength = 1 + PersonLength + NonceLength;
+    private const int HeadLength = 1 + 16;
 
     /// <summary>Seals a piece.</summary>
-    public static byte[] Seal(Guid person, ReadOnlySpan<byte> key, PiecePlace place, ReadOnlySpan<byte> plain)
-    {
-        var all = new byte[HeadLength + plain.Length + TagLength];
-        all[0] = Form;
-        person.TryWriteBytes(all.AsSpan(1), bigEndian: true, out _);
-        var nonce = all.AsSpan(1 + PersonLength, NonceLength);
-        RandomNumberGenerator.Fill(nonce);
-        using var cipher = new AesGcm(key, TagLength);
-        cipher.Encrypt(nonce, plain, all.AsSpan(HeadLength, plain.Length), all.AsSpan(HeadLength + plain.Length), place.Binding(person));
-        return all;
-    }
+    public static byte[] Seal(Guid person, ReadOnlySpan<byte> key, PiecePlace place, ReadOnlySpan<byte> plain) =>
+        [.. Head(person), .. SealedBytes.Seal(key, plain, place.Binding(person))];
 
     /// <summary>Opens a piece; one of before this was built is as it was.</summary>
     /// <exception cref="PersonGoneException">Its person was erased, or has no key here.</exception>
@@ -43,27 +33,12 @@ internal sealed class DisclosedPieces(NpgsqlDataSource dataSource, PersonKeyRows
     {
         if (piece is not [Form, ..])
             return piece;
-        if (piece.Length < HeadLength - NonceLength)
+        if (piece.Length < HeadLength)
             throw new InvalidDataException("A piece about a person is cut short.");
-        var person = new Guid(piece.AsSpan(1, PersonLength), bigEndian: true);
-        if (await KeyAsync(person, cancellationToken) is not { } key)
-            throw new PersonGoneException(person);
-        if (piece.Length < HeadLength + TagLength)
-            throw new InvalidDataException("A piece about a person is cut short.");
-        var plain = new byte[piece.Length - HeadLength - TagLength];
-        try
-        {
-            using var cipher = new AesGcm(key, TagLength);
-            cipher.Decrypt(
-                piece.AsSpan(1 + PersonLength, NonceLength), piece.AsSpan(HeadLength, plain.Length), piece.AsSpan(piece.Length - TagLength),
-                plain, place.Binding(person));
-        }
-        catch (AuthenticationTagMismatchException e)
-        {
-            throw new InvalidDataException("A piece about a person was altered.", e);
-        }
-
-        return plain;
+        var person = new Guid(piece.AsSpan(1, HeadLength - 1), bigEndian: true);
+        var key = await KeyAsync(person, cancellationToken) ?? throw new PersonGoneException(person);
+        return SealedBytes.TryOpen(key, piece.AsSpan(HeadLength), place.Binding(person))
+            ?? throw new InvalidDataException("A piece about a person was altered.");
     }
 
     /// <summary>Since when one of these persons is erased; null where none is.</summary>
@@ -104,7 +79,7 @@ internal sealed class DisclosedPieces(NpgsqlDataSource dataSource, PersonKeyRows
             // Where its key is not to be had on this node, another will do it.
             if (key is null && await ErasedAtAsync([person], cancellationToken) is null)
                 continue;
-            var piece = key is null ? [Form, .. person.ToByteArray(bigEndian: true)] : Seal(person, key, place, bytes);
+            var piece = key is null ? Head(person) : Seal(person, key, place, bytes);
             // The service may add and take away pieces, and change none. A batch is one transaction.
             await using var batch = dataSource.CreateBatch();
             batch.BatchCommands.Add(Placed("delete from evidence.chunks where package = $1 and number = $2 and n = $3", place));
@@ -122,6 +97,8 @@ internal sealed class DisclosedPieces(NpgsqlDataSource dataSource, PersonKeyRows
     {
         Parameters = { PackageShelf.Of(place.Package), PackageShelf.Of(place.Number), PackageShelf.Of(place.N) },
     };
+
+    private static byte[] Head(Guid person) => [Form, .. person.ToByteArray(bigEndian: true)];
 
     private async Task<byte[]?> KeyAsync(Guid person, CancellationToken cancellationToken) =>
         keys.Remembers(person) is null && await rows.FindAsync(person, cancellationToken) is { } row ? keys.Unwrap(row) : null;

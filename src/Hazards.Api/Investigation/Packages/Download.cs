@@ -38,10 +38,7 @@ internal static class Download
 
         var layout = await new PackageBytes(shelf, package.Id).LayOutAsync(call.Stop);
         if ((layout.Size != made.Size ? "zip" : await check.AlteredAsync(package.Id, layout, made.Digest, call.Stop)) is { } altered)
-        {
             return Withhold(call, EvidenceRefusals.Altered.Because(null, ("name", altered), ("digest", made.Digest)));
-        }
-
         if (await RecordAsync(call, desk, store, looks, package, known, from, length) is { } forbidden)
             return Withhold(call, forbidden);
         // RFC 9530: the digest of the whole, whatever part is sent; the bytes were compared with it.

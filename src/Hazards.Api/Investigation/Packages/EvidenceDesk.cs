@@ -28,8 +28,7 @@ internal sealed record RequestEvidence(
 /// <summary>Takes requests for packages.</summary>
 internal sealed class EvidenceDesk(
     NpgsqlDataSource dataSource, EvidenceStore store, PackageShelf shelf, DisclosedPieces pieces, PersonDesk persons,
-    PersonKeyRows personKeys,
-    LogKeys keys, ServiceOptions options, TimeProvider clock)
+    PersonKeyRows personKeys, LogKeys keys, ServiceOptions options, TimeProvider clock)
 {
     private readonly ReplayQueries replay = new(dataSource);
 
