@@ -17,7 +17,14 @@ namespace Hazards.Domain;
 /// <param name="Noticed">The event with which the service noticed that the day had passed, if it did.</param>
 public sealed record DutyRun(
     ClockKind Kind, Leg? Leg, BodyId? Body, RegionCode? Office, DateTimeOffset Since, DateOnly Due, bool Provisional, RuleCited Rule,
-    EventMark Began, EventMark? Ended, EventMark? Noticed);
+    EventMark Began, EventMark? Ended, EventMark? Noticed)
+{
+    /// <summary>
+    /// Whether it is the deadline of a leg that was given back, which stands with its assigner until it is reassigned: to do that is a
+    /// duty of its own.
+    /// </summary>
+    internal bool GivenBack { get; init; }
+}
 
 /// <summary>The duties there ever were about a hazard.</summary>
 public static class DutyRuns
@@ -54,7 +61,10 @@ public static class DutyRuns
         var office = clock.Body is null ? hazard.Region.At(RegionLevel.County) : (RegionCode?)null;
         return new DutyRun(
             clock.Kind, clock.Leg, clock.Body, office, clock.Since, clock.Due, clock.Provisional, RuleCited.Of(clock, hazard, file.Rules),
-            mark, null, null);
+            mark, null, null)
+        {
+            GivenBack = clock.Kind == ClockKind.Rectify && clock.Leg is { } leg && hazard.Legs[leg].Stage == LegStage.Returned,
+        };
     }
 
     // A duty can be taken up again as it was (a regrading taken back): the service noticed it while it ran, not in the other runs.

@@ -67,6 +67,9 @@ public static class Silences
     private static Silence? OfDuty(CaseFile file, DutyRun run)
     {
         var (passed, noticed) = (ChinaTime.EndOf(run.Due), run.Noticed is not null);
+        // What the leg's body was late with when it gave the leg back is that one's silence, and not also the assigner's.
+        if (run.GivenBack && !noticed && run.Began.RecordedAt >= passed)
+            return null;
         var missed = run.Kind == ClockKind.Supervise ? SilenceKind.SupervisorSilent : SilenceKind.DutyMissed;
         // A caller's clock may be fast by the minutes that are tolerated.
         // A deadline that had passed when somebody entered it was not missed by who owes it before.

@@ -65,6 +65,26 @@ public sealed class WhoWasSilent
     }
 
     [Fact]
+    public void Who_gave_a_leg_back_overdue_was_late_with_it_and_its_assigner_only_with_the_reassignment()
+    {
+        var overdue = Dual.On("03-04", GasRegulator, new AssignmentAcknowledged(Leg.Sectoral, null)).Ringing("05-20");
+        var due = overdue.State!.DeadlineOf(overdue.State.Legs[Leg.Sectoral]);
+        var back = overdue.On("05-21", GasRegulator, new AssignmentReturned(Leg.Sectoral, "不属本单位"));
+        var late = Rectifying(back.AsOf("07-20")).ShouldHaveSingleItem();
+        late.Body.ShouldBe(GasRegulator.Id);
+        late.Until.ShouldBe(Docket.When("05-21"));
+        Duties(back.AsOf("07-20")).Where(s => s.Duty == ClockKind.Reassign).ShouldHaveSingleItem().Body.ShouldBe(CountyOffice.Id);
+
+        // What fell due while it lay with the assigner, fell due with the assigner.
+        var before = Dual.On("03-04", GasRegulator, new AssignmentReturned(Leg.Sectoral, "不属本单位"));
+        Rectifying(before.AsOf("07-20")).ShouldHaveSingleItem().Body.ShouldBe(CountyOffice.Id);
+        Rectifying(before.Ringing("05-20").AsOf("07-20")).ShouldHaveSingleItem().Body.ShouldBe(CountyOffice.Id);
+
+        Silence[] Rectifying(CaseFile file) =>
+            [.. Duties(file).Where(s => s.Duty == ClockKind.Rectify && s.Leg == Leg.Sectoral && s.Due == due)];
+    }
+
+    [Fact]
     public void A_supervisor_is_silent_beyond_the_interval_of_the_policy_and_each_act_begins_it_anew()
     {
         var policy = Policy.NationalBaseline with
