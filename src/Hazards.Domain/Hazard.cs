@@ -235,6 +235,9 @@ public sealed record Hazard
     /// <summary>From when somebody owes something of it for that (<see cref="EventContext.Binds"/>).</summary>
     internal DateTimeOffset OpeningBinds { get; init; }
 
+    /// <summary>Counties that had it to verify or assign and gave it to another county since it was (re)opened.</summary>
+    private ImmutableArray<HeldBefore> Held { get; init; } = [];
+
     /// <summary>Number of comments.</summary>
     public int Comments { get; init; }
 
@@ -616,6 +619,7 @@ public sealed record Hazard
         Reopened = Reopened + 1,
         OpenSince = context.OccurredAt,
         OpeningBinds = context.BindsOffice,
+        Held = [],
         Steps = Steps.Clear(),
         Missed = StillMissed(context),
         AssignedBy = e.Legs.IsEmpty ? null : context.Body,
@@ -682,6 +686,7 @@ public sealed record Hazard
         GradedByFix = false,
         OpenSince = context.OccurredAt,
         OpeningBinds = context.BindsOffice,
+        Held = [],
         Missed = StillMissed(context),
     };
 
@@ -762,11 +767,22 @@ public sealed record Hazard
         _ => throw Impossible(e),
     };
 
-    // 移送他县的从移送起算: the office of another county owes what nobody is named for from when it was given it.
-    private Hazard Moved(Hazard from, EventContext context) =>
-        from.Region.At(RegionLevel.County) == Region.At(RegionLevel.County) || context.Binds < OpeningBinds
-            ? this
-            : this with { OpeningBinds = context.Binds };
+    // 移送他县的从移送起算: the office of another county owes what nobody is named for from when it was given it. To whom it comes back, it
+    // is what it was, but for the days that it was away; what was missed before is not missed anew.
+    private Hazard Moved(Hazard from, EventContext context)
+    {
+        var (before, now) = (from.Region.At(RegionLevel.County), Region.At(RegionLevel.County));
+        if (before == now || context.Binds < OpeningBinds)
+            return this;
+        var since = VerificationBinds > OpeningBinds ? VerificationBinds.Value : OpeningBinds;
+        var left = new HeldBefore(before, VerificationBinds, since, context.Binds);
+        var binds = Held.FirstOrDefault(h => h.County == now && h.Verified == VerificationBinds) is not { } again ? context.Binds
+            : Missed.Any(m => m.Since == again.Since && m.Kind is ClockKind.Verify or ClockKind.Assign) ? again.Since
+            : again.Since.AddDays(ChinaTime.DateAt(context.Binds).DayNumber - ChinaTime.DateAt(again.Left).DayNumber);
+        return this with { OpeningBinds = binds, Held = [.. Held.Where(h => h.County != before && h.County != now), left] };
+    }
+
+    private sealed record HeldBefore(RegionCode County, DateTimeOffset? Verified, DateTimeOffset Since, DateTimeOffset Left);
 
     internal static bool IsImported(EventContext context) => context.Role == Role.Importer;
 

@@ -160,7 +160,7 @@ public static class Clocks
                 case LegStage.Rectifying:
                     yield return rectify;
                     if (leg.Request is { } request)
-                        yield return After(ClockKind.DecideExtension, leg.Leg, request.Binds);
+                        yield return After(ClockKind.DecideExtension, leg.Leg, ListersFrom(ClockKind.DecideExtension, leg.AssignedBy, request.Binds));
                     if (leg.Plan is { Verdict: null } plan)
                         yield return After(ClockKind.ReviewPlan, leg.Leg, plan.Binds);
                     else if (leg.Plan is not { Verdict: Verdict.Pass } && hazard.Level is { } level)
@@ -185,20 +185,24 @@ public static class Clocks
         private static DateTimeOffset RectifyingFrom(LegState leg) =>
             leg.Since == leg.AcknowledgedAt ? Later(leg.AssignmentBinds, leg.Since) : leg.Binds;
 
-        // Nobody but the lister could close it before it was delisted, nor anybody before production went on. The lister owes it from when
-        // he listed it; who was late with it by then is late as before, when the listing is over.
+        // Nobody could close it before production went on.
         private DateTimeOffset CloseFrom()
         {
             var owner = OwnerOf(ClockKind.Close, null, hazard);
             var resumed = hazard.Resumption.By == owner ? hazard.ResumedAt : hazard.Resumption.Binds;
             var accepted = Later(resumed, hazard.Legs.Values.Max(l => l.AcceptanceBinds(owner)));
+            return ListersFrom(ClockKind.Close, hazard.AssignedBy, accepted);
+        }
+
+        // What is the lister's alone while it is listed, and another's else. The lister owes it from when he listed it, the other from when
+        // the listing was over; who was late with it before the listing is late as before, when it is over.
+        private DateTimeOffset ListersFrom(ClockKind kind, BodyId? usual, DateTimeOffset since)
+        {
             if (hazard.Listing is { } listing)
-                return listing.By == hazard.AssignedBy ? accepted : Later(listing.At, accepted);
-            if (hazard.Delisting is not { } ended || ended.By == owner)
-                return accepted;
-            return After(ClockKind.Close, null, accepted)?.Due < ChinaTime.DateAt(hazard.Listings[^1].At)
-                ? accepted
-                : Later(ended.Binds, accepted);
+                return listing.By == usual ? since : Later(listing.At, since);
+            if (hazard.Delisting is not { } ended || ended.By == usual)
+                return since;
+            return After(kind, null, since)?.Due < ChinaTime.DateAt(hazard.Listings[^1].At) ? since : Later(ended.Binds, since);
         }
 
         /// <summary>双重督办: the leg's supervisor may not be silent either.</summary>

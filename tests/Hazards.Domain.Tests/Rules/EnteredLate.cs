@@ -159,6 +159,59 @@ public sealed class EnteredLate
         silences.Select(s => (s.Office, s.Until is null)).ShouldBe([(Wudu, false), (Wenxian, true)]);
     }
 
+    private static Story Rung(Story story) => story with
+    {
+        Events =
+        [
+            .. story.Events,
+            .. Ring.On(story.Then, Rulebook.Baseline, ChinaTime.DateAt(story.Now), story.Now, Bodies)
+                .Where(h => h.Event is DeadlineMissed),
+        ],
+    };
+
+    /// <summary>移送又退回的接着算: to whom it comes back, it is what it was, but for the days that it was away.</summary>
+    [Theory]
+    [InlineData(0, 0, 0)]
+    [InlineData(1, 0, 0)]
+    [InlineData(1, 2, 2)]
+    [InlineData(9, 0, 0)]
+    [InlineData(9, 2, 0)]
+    public void A_county_that_gets_back_what_it_gave_away_owes_it_as_before(int before, int away, int later)
+    {
+        foreach (var begun in new[] { Stories.Reported, Stories.Verified })
+        {
+            var due = begun.Clocks.Single().Due;
+            var there = Rung(begun.AfterDays(before))
+                .When(CityOffice, new CorrectHazard(CorrectableField.Region, Wenxian.Value, "位置有误")).ThenItHappens();
+            var back = Rung(there.AfterDays(away))
+                .When(CityOffice, new CorrectHazard(CorrectableField.Region, Wudu.Value, "位置无误")).ThenItHappens();
+            var clock = back.Clocks.Single();
+            clock.Due.ShouldBe(due.AddDays(later));
+            var misses = back.Then.Missed.Count(m => m.Region == Wudu);
+            misses.ShouldBe(before > 5 ? 1 : 0);
+            (back.Then.MissedOf(clock) is not null).ShouldBe(before > 5);
+            // Where it was meanwhile, it had never been.
+            there.Clocks.Single().Since.ShouldBe(there.Events[^1].Context.OccurredAt);
+        }
+    }
+
+    /// <summary>Who lists a hazard decides from then on what was asked of another, who stays late with what he was late with.</summary>
+    [Fact]
+    public void An_extension_that_comes_to_a_lister_is_owed_from_the_listing()
+    {
+        var asked = Stories.Rectifying.When(GasCompany, new RequestExtension(Leg.Sole, Deadline.AddDays(20), "材料未到")).ThenItHappens();
+        var late = Rung(asked.AfterDays(Owed(asked).Due.DayNumber - ChinaTime.DateAt(asked.Now).DayNumber + 2));
+        var listed = late.When(CityOffice, new ListHazard(ListingLevel.Prefecture, Deadline, "限期整改", "陇南日报")).ThenItHappens();
+        Owed(listed).ShouldSatisfyAllConditions(
+            c => c.Body.ShouldBe(CityOffice.Id), c => c.Since.ShouldBe(listed.Events[^1].Context.OccurredAt),
+            c => c.Due.ShouldBeGreaterThan(ChinaTime.DateAt(listed.Now)));
+        listed.Then.Missed.ShouldContain(m => m.Kind == ClockKind.DecideExtension && m.Body == CountyOffice.Id);
+        var delisted = listed.And(CityOffice, new HazardDelisted(ListingLevel.Prefecture, DelistingGround.ListedInError, "级别有误")).AfterDays(1);
+        Owed(delisted).ShouldBe(Owed(late));
+
+        static Clock Owed(Story story) => story.Clocks.Single(c => c.Kind == ClockKind.DecideExtension);
+    }
+
     /// <summary>The deadline of a paper that was handed over in time stands; the ladder is climbed from the day of the entry.</summary>
     [Fact]
     public void A_deadline_that_had_passed_when_the_assignment_was_entered_is_overdue_and_nobodys_silence_before()
