@@ -143,8 +143,8 @@ public static class Ring
 
     /// <summary>
     /// Who decides on a step against whoever owes a duty: the leg's supervisor, else who assigned it, else the committee office of the
-    /// region (null); whoever of them is there. Never the one that owes it, nor for a duty of no leg one of a lower level: then the
-    /// next office above it.
+    /// region (null); whoever of them is there. Never the one that owes it, nor, unless it is the leg's own body that does, one of a lower
+    /// level: then the next office above it.
     /// </summary>
     /// <param name="clock">The duty.</param>
     /// <param name="hazard">The hazard.</param>
@@ -155,9 +155,10 @@ public static class Ring
         var offices = Succession.Offices(hazard, bodies);
         var debtor = clock.Body is { } owner ? bodies.GetValueOrDefault(owner) : offices.FirstOrDefault();
         var level = debtor?.Region.Level ?? RegionLevel.Village;
+        var legsOwn = leg is not null && leg.Body == clock.Body;
         foreach (var body in new[] { leg?.Supervisor, leg?.AssignedBy ?? hazard.AssignedBy })
             if (body is { } one && one != clock.Body && one != debtor?.Id && Succession.IsThere(one, hazard, bodies)
-                && (leg is not null || !bodies.TryGetValue(one, out var known) || known.Region.Level >= level))
+                && (legsOwn || !bodies.TryGetValue(one, out var known) || known.Region.Level >= level))
                 return one;
         return offices is [var own, ..] && own.Id != debtor?.Id && own.Region.Level >= level
             ? null

@@ -120,6 +120,16 @@ public sealed class Ringing
         var listed = Clocks.Open(Stories.Listed.Then, Of(filing)).Single(c => c.Kind == ClockKind.File);
         Facts(On(Stories.Listed, listed.Due.AddDays(1), filing).Events).OfType<StepProposed>()
             .Single(p => p.Clock == ClockKind.File).To.ShouldBe(ProvinceOffice.Id, "the city's missed it, and the county's is below it");
+        // What it owes of a leg, too: neither the leg's supervisor nor its assigner stands above it.
+        var asking = Stories.Dual.And(
+            GasRegulator, new AssignmentAcknowledged(Leg.Sectoral, null),
+            new ExtensionRequested(Leg.Sectoral, Deadline, Deadline.AddDays(20), "材料未到"));
+        Undecided(asking).ShouldBe(Supervision.Id);
+        Undecided(asking.And(CityOffice, new HazardListed(ListingLevel.Prefecture, Deadline, "限期整改", "陇南日报")))
+            .ShouldBe(ProvinceOffice.Id);
+
+        BodyId? Undecided(Story story) => Facts(On(story, Deadline).Events).OfType<StepProposed>()
+            .First(p => p.Clock == ClockKind.DecideExtension).To;
     }
 
     [Fact]
