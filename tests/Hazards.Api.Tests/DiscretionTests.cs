@@ -7,6 +7,8 @@ namespace Hazards.Api.Tests;
 [Trait("Server", "any")]
 public sealed class DiscretionTests(Service service) : IClassFixture<Service>
 {
+    private const string Number = "巍宝单号甲";
+
     [Fact]
     public async Task An_enterprise_is_not_told_which_other_one_reported_its_hazard()
     {
@@ -19,7 +21,8 @@ public sealed class DiscretionTests(Service service) : IClassFixture<Service>
         var report = Some.Report();
         report["source"] = "gridWorker";
         report["enterprise"] = new JsonObject { ["name"] = own };
-        report["reference"] = new JsonObject { ["system"] = "巍宝物业系统", ["id"] = "巍宝单号甲" };
+        report["reference"] = new JsonObject { ["system"] = "巍宝物业系统", ["id"] = Number };
+        var title = report["title"]!.ToString();
         (report["actor"], report["foundBy"]) = ("巍宝经理", "巍宝保安");
         var id = (await theirs.PostAsync("hazards", report)).Require(HttpStatusCode.Created)["id"];
         (await service.Office.PostAsync($"hazards/{id}/verification", new JsonObject { ["level"] = "general" })).Require(HttpStatusCode.OK);
@@ -46,6 +49,17 @@ public sealed class DiscretionTests(Service service) : IClassFixture<Service>
         hazard.Json["names"]!["bodies"]!["withheld"]!.ToString().ShouldBe("（不公开）");
         hazard.Json["hazard"]!["title"]!.ToString().ShouldBe(report["title"]!.ToString());
 
+        // Nor can it guess what it is not shown: it finds nothing by it. By all else it does, as do the others by everything.
+        string[] hidden = [$"system={Uri.EscapeDataString("巍宝物业系统")}", $"reference={Number}", $"q={Number}", $"q={Number[..3]}", $"q={title} {Number}"];
+        foreach (var guess in hidden)
+        {
+            Found(await mine.GetAsync($"hazards?{guess}")).ShouldBe(0, guess);
+            Found(await mine.GetAsync($"hazards?{guess}&asOf={Uri.EscapeDataString(DateTimeOffset.UtcNow.ToString("O"))}")).ShouldBe(0, guess);
+            foreach (var by in new[] { service.Office, theirs })
+                Found(await by.GetAsync($"hazards?{guess}")).ShouldBe(1, guess);
+        }
+        Found(await mine.GetAsync($"hazards?q={title}")).ShouldBe(1);
+
         // Whoever answers for it is known to it anyway.
         var order = new JsonObject
         {
@@ -56,5 +70,9 @@ public sealed class DiscretionTests(Service service) : IClassFixture<Service>
         };
         (await service.Office.PostAsync($"hazards/{id}/assignments", order)).Require(HttpStatusCode.OK);
         (await mine.GetAsync($"hazards/{id}")).Require(HttpStatusCode.OK).Json["hazard"]!["reportedBy"]!.ToString().ShouldBe("wb-trade");
+        foreach (var guess in hidden)
+            Found(await mine.GetAsync($"hazards?{guess}")).ShouldBe(1, guess);
+
+        static int Found(Answer answer) => answer.Require(HttpStatusCode.OK).Json["items"]!.AsArray().Count;
     }
 }

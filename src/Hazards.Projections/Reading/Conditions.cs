@@ -119,7 +119,31 @@ internal sealed class Conditions
             And(dual ? "h.dual" : "not h.dual");
         if (!textApart && Texts(scope, filter) is { } texts)
             And($"h.hazard_id in (select t.hazard_id from rows.hazard_texts t where {texts})");
-        return this;
+        return Told(scope, filter);
+    }
+
+    /// <summary>
+    /// An enterprise finds nothing by what it is not shown (上报单位保密): neither by the system and the number under which another
+    /// enterprise reported, nor by words that stand in that number alone. What may be part of an enterprise is taken for one.
+    /// </summary>
+    private Conditions Told(Scope scope, HazardFilter filter)
+    {
+        var words = Grams.WordsOf(filter.Text ?? "");
+        if (scope.Own is not { } own || filter is { System: null, Reference: null } && words is [])
+            return this;
+        var reporter = "i.item ->> 'reportedBy'";
+        var known = $"""
+            {reporter} in ({Text(own.Id.Value)}, {Text(own.Parent?.Value ?? own.Id.Value)}) or {reporter} = any (h.leg_bodies) or not exists (
+              select from rows.bodies b where b.body_id = {reporter} and b.recorded_to = 'infinity'
+                and b.body ->> 'parent' is distinct from {Text(own.Id.Value)} and b.kind = any ({Codes([BodyKind.Enterprise, .. Body.Parts], CodeList.Code)}))
+            """;
+        // The number is the last of the words.
+        var shown = "left(t.words, length(t.words) - coalesce(length(i.item #>> '{reference,id}'), 0))";
+        var found = filter is not { System: null, Reference: null } ? "" : $"""
+             or exists (select from rows.hazard_texts t where t.hazard_id = h.hazard_id and {InForce(scope)}
+              and {string.Join(" and ", words.Select(w => $"strpos({shown}, {Text(w)}) > 0"))})
+            """;
+        return And($"exists (select from rows.hazard_items i where i.position = h.position and ({known}{found}))");
     }
 
     /// <summary>Within the jurisdiction and, if given, a region.</summary>
@@ -266,11 +290,12 @@ internal sealed class Conditions
             return null;
         var grams = HasGrams([.. words.SelectMany(Grams.OfWord).Distinct()], RegionOf(scope, filter));
         var inText = string.Join(" and ", words.Select(w => $"strpos(t.words, {Text(w)}) > 0"));
-        var inForce = scope.AsOf is { } asOf
-            ? $"t.recorded_from <= {Instant(asOf)} and t.recorded_to > {Instant(asOf)}"
-            : "t.recorded_to = 'infinity'";
-        return $"{grams} and {inText} and {inForce}";
+        return $"{grams} and {inText} and {InForce(scope)}";
     }
+
+    private string InForce(Scope scope) => scope.AsOf is { } asOf
+        ? $"t.recorded_from <= {Instant(asOf)} and t.recorded_to > {Instant(asOf)}"
+        : "t.recorded_to = 'infinity'";
 
     /// <summary>The narrowest region that all that is found lies in.</summary>
     public static RegionCode RegionOf(Scope scope, HazardFilter filter) =>
