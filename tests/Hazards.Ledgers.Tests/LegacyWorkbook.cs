@@ -4,10 +4,17 @@ namespace Hazards.Ledgers.Tests;
 
 /// <summary>
 /// Writes a small binary workbook: a compound file ([MS-CFB]) with one stream of BIFF8 records ([MS-XLS]). Dates carry the
-/// format 14, the others none.
+/// format 14, a number with a format that one, the others none.
 /// </summary>
 internal sealed class LegacyWorkbook
 {
+    /// <summary>[MS-XLS] 2.5.10, BErr.</summary>
+    internal enum Error : byte
+    {
+        Null = 0x00, Div0 = 0x07, Value = 0x0F, Ref = 0x17, Name = 0x1D, Num = 0x24, NotAvailable = 0x2A,
+    }
+
+    private static readonly ushort[] Formats = [0, 14, 20, 22, 46, 31];
     private const int Sector = 512, EndOfChain = -2, FatSector = -3, Free = -1;
     private readonly List<(string Name, bool Hidden, MemoryStream Cells, List<(int Top, int Bottom, int Left, int Right)> Merges)> _sheets =
         [];
@@ -28,10 +35,22 @@ internal sealed class LegacyWorkbook
                 string text => Record(0x0204, [.. at, 0, 0, .. Bytes((ushort)text.Length), 1, .. Encoding.Unicode.GetBytes(text)]),
                 DateOnly day => Record(0x0203, [.. at, 1, 0, .. BitConverter.GetBytes(day.ToDateTime(default).ToOADate())]),
                 int count => Record(0x0203, [.. at, 0, 0, .. BitConverter.GetBytes((double)count)]),
+                (double value, int format) => Record(
+                    0x0203, [.. at, (byte)Array.IndexOf(Formats, (ushort)format), 0, .. BitConverter.GetBytes(value)]),
+                Error error => Record(0x0205, [.. at, 0, 0, (byte)error, 1]),
+                // Computed: what the formula gave last time, and no formula.
+                (Error error, _) => Record(0x0006, [.. at, 0, 0, 2, 0, (byte)error, 0, 0, 0, 0xFF, 0xFF, 0, 0, .. new byte[6]]),
                 _ => null,
             };
             _sheets[^1].Cells.Write(record ?? []);
         }
+        return this;
+    }
+
+    /// <summary>Hidden as a program hides it: with the height that it had.</summary>
+    public LegacyWorkbook Hide(int row)
+    {
+        _sheets[^1].Cells.Write(Record(0x0208, [.. Bytes((ushort)(row - 1), 0, 5, 255, 0, 0), 0x20, 1, 15, 0]));
         return this;
     }
 
@@ -58,7 +77,7 @@ internal sealed class LegacyWorkbook
 
     private byte[] Globals(List<int> starts) =>
     [
-        .. Begin(0x0005), .. Record(0x0042, Bytes(1200)), .. Format(0), .. Format(14),
+        .. Begin(0x0005), .. Record(0x0042, Bytes(1200)), .. Formats.SelectMany(Format),
         .. _sheets.SelectMany((s, i) => Record(0x0085, [.. BitConverter.GetBytes(starts[i]), (byte)(s.Hidden ? 1 : 0), 0, (byte)s.Name.Length, 1, .. Encoding.Unicode.GetBytes(s.Name)])),
         .. Record(0x000A, []),
     ];

@@ -1,3 +1,4 @@
+using System.Globalization;
 using static Hazards.Ledgers.Tests.Samples;
 
 namespace Hazards.Ledgers.Tests;
@@ -101,5 +102,41 @@ public class SheetsFacts
             rows.Select(r => r.Understood!.Deadline!.Value.Day).ShouldBe([Day(3, 20), Day(3, 31)]);
             rows.Select(r => r.Understood!.State!.Value).ShouldBe([LedgerState.Declared, LedgerState.Rectifying]);
         }
+    }
+
+    /// <summary>No cell is lost, and none is another than in the same sheet as an xlsx: errors, times, early days, what is no date.</summary>
+    [Fact]
+    public async Task What_a_cell_of_an_old_binary_workbook_holds_is_kept_as_it_stands()
+    {
+        (double Number, int Format)[] numbers =
+        [
+            (0.5, 20), (59, 14), (60, 14), (1, 14), (61, 14), (60.25, 22), (1.25, 46), (-1, 14), (46000.604166, 22), (46000.604166666664, 22),
+            (45000, 31), (45000, 0), (0.1 + 0.2, 0), (2958465, 14), (9e6, 14),
+        ];
+        var errors = Enum.GetValues<LegacyWorkbook.Error>();
+        using var old = await File_(
+            new LegacyWorkbook().Sheet("一").Row(1, [.. numbers.Select(n => (object)n)]).Row(2, [.. errors.Select(e => (object)e)])
+                .Sheet("二").Hide(7).Row(7, [.. errors.Select(e => (object)(e, 0))]).ToBytes(), "旧.xls");
+        var rows = old.Sheets[0].ReadRows().ToArray();
+
+        rows[0].Cells.Select(c => double.Parse(c.Text, CultureInfo.InvariantCulture)).ShouldBe(numbers.Select(n => n.Number));
+        rows[0].Cells.Select(c => c.Date?.ToString("s")).ShouldBe(
+            numbers.Select(n => n.Format is 14 or 22 or 31 ? ExcelDate.FromSerial(n.Number, false)?.ToString("s") : null));
+        var shown = new[] { "#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A" }.Select(t => (t, CellKind.Error)).ToArray();
+        rows[1].Cells.Select(c => (c.Text, c.Kind)).ShouldBe(shown);
+        var hidden = old.Sheets[1].ReadRows().Single(r => r.Cells.Count > 0);
+        (hidden.Number, hidden.Hidden, rows[0].Hidden).ShouldBe((7, true, false));
+        hidden.Cells.Select(c => (c.Text, c.Kind)).ShouldBe(shown);
+
+        // A deadline that is an error is none, and is never assumed.
+        var bytes = new LegacyWorkbook().Sheet("排查台账")
+            .Row(1, "序号", "检查时间", "企业名称", "隐患内容", "隐患等级", "整改责任单位", "整改期限", "整改情况", "整改资金（万元）")
+            .Row(2, 1, Day(3, 3), "青石建材厂", "破碎机皮带轮无防护罩", "一般", "青石建材厂", LegacyWorkbook.Error.Value, "未整改", (0.1 + 0.2, 0))
+            .Row(3, 2, Day(3, 3), "青石建材厂", LegacyWorkbook.Error.NotAvailable, "一般", "青石建材厂", Day(3, 20), "未整改", (1 / 3.0, 0)).ToBytes();
+        var records = await Records(bytes, name: "旧.xls");
+        foreach (var record in records)
+            record.Codes().ShouldContain("cell.error");
+        records.Select(r => r.Understood!.Funds).ShouldBe([0.3m, 0.333333m]);
+        records[0].Understood!.Deadline.ShouldBeNull();
     }
 }

@@ -28,8 +28,10 @@ internal sealed class NumberFormats(IReadOnlyList<bool> isDate)
     private static int Id(XmlReader xml) =>
         int.TryParse(xml.GetAttribute("numFmtId"), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0;
 
-    private static bool IsDateFormat(int id, Dictionary<int, string> custom) =>
-        custom.TryGetValue(id, out var code) ? ShowsDate(code) : IsBuiltInDate(id);
+    private static bool IsDateFormat(int id, Dictionary<int, string> custom) => ShowsDate(id, custom.GetValueOrDefault(id));
+
+    /// <summary>Whether a format shows a date, by its code where the workbook has one, else by its number.</summary>
+    public static bool ShowsDate(int id, string? code) => code is null ? IsBuiltInDate(id) : ShowsDate(code);
 
     /// <summary>
     /// ECMA-376 part 1, 18.8.30: 14–17 and 22 are dates everywhere, 27–36 and 50–58 in East Asian locales.

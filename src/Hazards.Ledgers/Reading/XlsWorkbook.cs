@@ -20,11 +20,12 @@ internal static class XlsWorkbook
             using var reader = ExcelReaderFactory.CreateBinaryReader(
                 new MemoryStream(bytes, writable: false), new ExcelReaderConfiguration { FallbackEncoding = Encoding.GetEncoding(936) });
             var quota = new Quota(limits);
+            var raw = new XlsCells(bytes);
             List<LedgerSheet> sheets = [];
             do
             {
                 if (sheets.Count == limits.Sheets) throw new RefusedException(Refusals.TooManySheets.At(null, limits.Sheets));
-                sheets.Add(ReadSheet(reader, quota, ct));
+                sheets.Add(ReadSheet(reader, quota, raw.Of(sheets.Count, limits.Cells), raw.Date1904, ct));
             }
             while (reader.NextResult());
             return sheets;
@@ -40,7 +41,8 @@ internal static class XlsWorkbook
         }
     }
 
-    private static LedgerSheet ReadSheet(IExcelDataReader reader, Quota quota, CancellationToken ct)
+    private static LedgerSheet ReadSheet(
+        IExcelDataReader reader, Quota quota, XlsCells.Sheet raw, bool date1904, CancellationToken ct)
     {
         var layout = new SheetLayout();
         List<SheetRow> rows = [];
@@ -50,12 +52,13 @@ internal static class XlsWorkbook
             List<SheetCell> cells = [];
             for (var column = 0; column < reader.FieldCount; column++)
             {
-                if (Cell(reader, number, column) is not { } cell) continue;
+                var at = new SheetCell(number, column + 1, "", CellKind.Text) { Date1904 = date1904 };
+                if (Cell(reader, at, raw.Cells.TryGetValue((number, column + 1), out var held) ? held : null) is not { } cell) continue;
                 quota.Cell(cell.Column, cell.Row, cell.Text.Length);
                 cells.Add(cell);
             }
             if (cells.Count > 0) quota.Row(layout, CellAddress.Of(1, number));
-            rows.Add(new(number, cells, cells.Count == 0 ? 0 : cells[^1].Column, Hidden: reader.RowHeight == 0));
+            rows.Add(new(number, cells, cells.Count == 0 ? 0 : cells[^1].Column, Hidden: reader.RowHeight == 0 || raw.HiddenRows.Contains(number)));
         }
         foreach (var merge in reader.MergeCells ?? [])
         {
@@ -70,20 +73,28 @@ internal static class XlsWorkbook
         return new LedgerSheet(reader.Name, reader.VisibleState != "visible", layout, () => rows);
     }
 
-    private static SheetCell? Cell(IExcelDataReader reader, int row, int column) => reader.GetValue(column) switch
+    private static SheetCell? Cell(IExcelDataReader reader, SheetCell at, (double Number, string? Error)? raw)
     {
-        null or "" => null,
-        // The reader has turned the serial into a date; it is kept as a serial, as an xlsx keeps it.
-        DateTime date => new(row, column + 1, date.ToOADate().ToString(CultureInfo.InvariantCulture), CellKind.Date)
+        if (raw?.Error is { } error)
+            return at with { Text = error, Kind = CellKind.Error };
+        var column = at.Column - 1;
+        return (column < reader.FieldCount ? reader.GetValue(column) : null) switch
         {
-            Date = DateTime.SpecifyKind(date, DateTimeKind.Unspecified),
-        },
-        TimeSpan time => new(row, column + 1, time.ToString("c", CultureInfo.InvariantCulture), CellKind.Text),
-        bool yes => new(row, column + 1, yes ? "TRUE" : "FALSE", CellKind.Boolean),
-        string text => new(row, column + 1, text, CellKind.Text),
-        IConvertible number => new(
-            row, column + 1, Convert.ToDouble(number, CultureInfo.InvariantCulture).ToString("R", CultureInfo.InvariantCulture),
-            CellKind.Number),
-        var other => new(row, column + 1, Convert.ToString(other, CultureInfo.InvariantCulture) ?? "", CellKind.Text),
-    };
+            null or "" => null,
+            bool yes => at with { Text = yes ? "TRUE" : "FALSE", Kind = CellKind.Boolean },
+            string text => at with { Text = text },
+            DateTime or TimeSpan when raw is null => throw new InvalidDataException(),
+            var number => Number(raw?.Number ?? Convert.ToDouble(number, CultureInfo.InvariantCulture)),
+        };
+
+        // As an xlsx keeps and reads it: a serial, and a date where its format shows one.
+        SheetCell Number(double serial)
+        {
+            var cell = at with { Text = serial.ToString("R", CultureInfo.InvariantCulture), Kind = CellKind.Number };
+            return NumberFormats.ShowsDate(reader.GetNumberFormatIndex(column), reader.GetNumberFormatString(column))
+                && ExcelDate.FromSerial(serial, at.Date1904) is { } date
+                ? cell with { Date = date, Kind = CellKind.Date }
+                : cell;
+        }
+    }
 }

@@ -442,25 +442,44 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
     private const decimal FewestYuan = 10;
 
     /// <summary>
-    /// In 万元. The cell's own unit (35000元, 3.5万) counts before the header's, and the header's before the product's; an amount
-    /// that is implausible in its unit is a question and no value.
+    /// In 万元, to the fen: what a formula computed has digits that no money has. The cell's own unit (35000元, 3.5万) counts before the
+    /// header's, and the header's before the product's; an amount that is implausible in its unit is a question and no value.
     /// </summary>
     private static decimal? Funds(MeantCell cell, List<LedgerNote> notes)
     {
-        var match = Amount().Match(Words.HalfWidth(cell.Text).Trim());
+        var match = Amount().Match(Words.HalfWidth(Computed(cell.Cell) ?? cell.Text).Trim());
         if (!match.Success || !decimal.TryParse(match.Groups[1].Value.Replace(",", "", StringComparison.Ordinal), NumberStyles.Float, CultureInfo.InvariantCulture, out var amount))
         {
             notes.Add(About(NoteKinds.FundsNotUnderstood, cell, cell.Text));
             return null;
         }
-        var unit = match.Groups[2].Value;
-        if (unit.Length > 0) return unit switch { "元" => amount / 10_000, "千元" => amount / 10, "亿元" or "亿" => amount * 10_000,
-            _ => amount };
-        var inYuan = IsInYuan(cell.Label);
-        if (amount == 0 || (inYuan ? amount >= FewestYuan : amount < Implausible)) return inYuan ? amount / 10_000 : amount;
-        notes.Add(About(NoteKinds.FundsUnitDoubtful, cell, cell.Text, inYuan ? "元" : "万元"));
-        return null;
+        var (unit, inYuan) = (match.Groups[2].Value, IsInYuan(cell.Label));
+        var doubtful = unit.Length == 0 && amount != 0 && (inYuan ? amount < FewestYuan : amount >= Implausible);
+        if (doubtful)
+        {
+            notes.Add(About(NoteKinds.FundsUnitDoubtful, cell, cell.Text, inYuan ? "元" : "万元"));
+            return null;
+        }
+        var funds = unit switch
+        {
+            "元" => amount / 10_000,
+            "千元" => amount / 10,
+            "亿元" or "亿" => amount * 10_000,
+            "" when inYuan => amount / 10_000,
+            _ => amount,
+        };
+        return decimal.Round(funds, FenOfTenThousand) is var rounded && rounded == funds ? funds : rounded;
     }
+
+    /// <summary>A fen is the sixth decimal of 万元.</summary>
+    private const int FenOfTenThousand = 6;
+
+    /// <summary>A number as a spreadsheet program shows it, to 15 digits and without an exponent; null of anything else.</summary>
+    private static string? Computed(SheetCell cell) =>
+        cell.Kind == CellKind.Number && double.TryParse(cell.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            && Math.Abs(number) < 1e15
+            ? ((decimal)number).ToString(CultureInfo.InvariantCulture)
+            : null;
 
     internal static readonly string[] YesWords = ["是", "√", "✓", "✔", "☑", "Y", "YES", "有"];
     internal static readonly string[] NoWords = ["否", "×", "✗", "✘", "☒", "X", "N", "NO"];
@@ -523,7 +542,7 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
     [GeneratedRegex(@"[\s、/,，;；:：()（）]+", RegexOptions.CultureInvariant)]
     private static partial Regex UnitSeparators();
 
-    [GeneratedRegex(@"^(?:约|计|共|¥|￥|RMB)?\s*((?:[0-9]{1,3}(?:,[0-9]{3}){1,5}|[0-9]{1,18})(?:\.[0-9]{1,6})?)\s*(万元|亿元|千元|万|亿|元|w|W)?(?:整"
+    [GeneratedRegex(@"^(?:约|计|共|¥|￥|RMB)?\s*((?:[0-9]{1,3}(?:,[0-9]{3}){1,5}|[0-9]{1,18})(?:\.[0-9]{1,20})?)\s*(万元|亿元|千元|万|亿|元|w|W)?(?:整"
         + @"|左右|人民币)?$", RegexOptions.CultureInvariant)]
     private static partial Regex Amount();
 
