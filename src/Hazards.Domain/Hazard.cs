@@ -615,7 +615,8 @@ public sealed record Hazard
         MergedAt = null,
         Mergers = [.. Mergers.Select(m => m.Until is null ? m with { Until = context.OccurredAt } : m)],
         Closure = null,
-        Rests = (Closure?.At ?? Rejection?.At ?? MergedAt) is { } since ? Rests.Add(new Rest(since, context.OccurredAt)) : Rests,
+        Rests = (Closure?.At ?? Rejection?.At ?? MergedAt) is { } since ? Rests.Add(new Rest(since, context.OccurredAt, Closure is not null))
+            : Rests,
         Reopened = Reopened + 1,
         OpenSince = context.OccurredAt,
         OpeningBinds = context.BindsOffice,
@@ -1147,7 +1148,8 @@ public readonly record struct Merger(HazardId Into, DateTimeOffset? Until);
 /// <summary>A time when nothing was to be done about a hazard.</summary>
 /// <param name="Since">Closed, rejected or merged.</param>
 /// <param name="Until">Reopened.</param>
-public readonly record struct Rest(DateTimeOffset Since, DateTimeOffset Until);
+/// <param name="Closed">Whether it was closed, and neither rejected nor merged.</param>
+public readonly record struct Rest(DateTimeOffset Since, DateTimeOffset Until, bool Closed);
 
 /// <summary>An extension asked for.</summary>
 public sealed record ExtensionRequest(DateTimeOffset At, DateOnly From, DateOnly To)

@@ -204,6 +204,47 @@ public sealed class FigureApiTests(Backdating own) : IClassFixture<Backdating>
         page.Text.ShouldContain("巍山县住建局");
     }
 
+    /// <summary>只计专项行动中发现的: no report of a campaign names anybody for what was found elsewhere.</summary>
+    [Fact]
+    public async Task Whatever_is_asked_of_a_campaign_counts_what_was_found_in_it_alone()
+    {
+        var campaign = (await service.Office.PostAsync("campaigns", new JsonObject
+        {
+            ["name"] = "燃气百日攻坚", ["from"] = Day(Then.AddDays(-5)), ["to"] = Some.InDays(30), ["regions"] = new JsonArray(Service.County),
+            ["sectors"] = new JsonArray("city_gas"), ["documentNumber"] = "巍安委办〔2026〕6号", ["requirements"] = "逐户检查",
+        })).Require(HttpStatusCode.Created)["id"];
+        var outside = await FoundAsync(Then, "major");
+        var report = Some.Report();
+        report["campaign"] = campaign;
+        var inside = (await service.Office.PostAsync("hazards", With(report, Then))).Require(HttpStatusCode.Created)["id"];
+        (await service.Office.PostAsync(
+            $"hazards/{inside}/verification", With(new JsonObject { ["level"] = "major", ["basis"] = "判定标准第五条" }, Then.AddHours(2))))
+            .Require(HttpStatusCode.OK);
+        foreach (var id in new[] { inside, outside })
+        {
+            (await service.Office.PostAsync($"hazards/{id}/assignments", With(Some.DualAssignment(Day(Then.AddDays(5))), Then.AddDays(1))))
+                .Require(HttpStatusCode.OK);
+            (await service.Office.PostAsync($"hazards/{id}/listing", With(
+                new JsonObject { ["level"] = "county", ["deadline"] = Day(Then.AddDays(5)), ["requirements"] = "限期整改", ["documentNumber"] = "巍安委〔2026〕9号" }, Then.AddDays(2))))
+                .Require(HttpStatusCode.OK);
+        }
+
+        async Task<JsonNode> AskAsync(string report, string of) =>
+            (await service.Office.GetAsync($"figures/{report}?period={LastMonth}{of}")).Require(HttpStatusCode.OK).Json;
+        var only = $"&campaign={campaign}";
+        (await AskAsync("bulletin", only))["overdue"]!["named"]!.AsArray().Select(o => o!["hazard"]!.ToString()).Distinct().ShouldBe([inside]);
+        (await AskAsync("bulletin", ""))["overdue"]!["named"]!.AsArray().Select(o => o!["hazard"]!.ToString()).ShouldContain(outside);
+        foreach (var ranking in new[] { "body-ranking", "county-ranking" })
+        {
+            var legs = (await AskAsync(ranking, only))["ranking"]!["lines"]!.AsArray().Sum(l => Number(l!["legs"]));
+            legs.ShouldBe(2, ranking);
+            (await AskAsync(ranking, ""))["ranking"]!["lines"]!.AsArray().Sum(l => Number(l!["legs"])).ShouldBeGreaterThan(legs, ranking);
+        }
+        (await AskAsync("monthly-table", only))["table"]!["total"]!["foundMajor"]!.ToString().ShouldBe("1");
+        foreach (var list in new[] { "two-lists", "four-regimes" })
+            (await AskAsync(list, only))["hazards"]!.AsArray().Select(h => h!["id"]!.ToString()).ShouldBe([inside], list);
+    }
+
     /// <summary>What happens afterwards takes nothing out of the figures of a period: they say what was overdue and open then.</summary>
     [Fact]
     public async Task What_was_missed_or_closed_in_a_period_counts_in_it_whatever_is_decided_later()

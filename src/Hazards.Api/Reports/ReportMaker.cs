@@ -33,7 +33,10 @@ internal sealed record ReportRequest(ReportKind Kind, RegionCode Region, Period 
     {
         get
         {
-            var scope = new FigureScope(Region, Period, KnownAt, Today, HazardKind, Campaign);
+            var scope = new FigureScope(Region, Period, KnownAt, Today, HazardKind, Campaign)
+            {
+                InForceAlone = Template < ReportMaker.ClosedAsItWas,
+            };
             return Cumulated ? scope.Cumulated() : scope;
         }
     }
@@ -55,9 +58,10 @@ internal sealed class ReportMaker(FigureQueries figures, HazardFiles files, Rule
     /// <remarks>
     /// 2: 自查自改 is counted apart from 立行立改. 3: a deadline is the end of its day in bulletins too, and quotas count hazards and not
     /// listings. 4: what had been missed or closed counts in its own period although a later deadline was set or the hazard reopened since,
-    /// and a delisting gives nobody days. 5: the days that a bulletin names are the body's, as in rankings.
+    /// and a delisting gives nobody days. 5: the days that a bulletin names are the body's, as in rankings. 6: so it is in the table, too, as
+    /// with plans; and what had been rejected or merged, and was reopened, was open.
     /// </remarks>
-    public const int Template = 5;
+    public const int Template = 6;
 
     /// <summary>The first that counts 自查自改 apart.</summary>
     public const int OwnChecksApart = 2;
@@ -70,6 +74,9 @@ internal sealed class ReportMaker(FigureQueries figures, HazardFiles files, Rule
 
     /// <summary>The first whose bulletins count the days as rankings do: from when the body was told, or owed it again.</summary>
     public const int DaysOfTheBody = 5;
+
+    /// <summary>The first whose tables count what was closed or planned by the end, though it was reopened or reassigned since.</summary>
+    public const int ClosedAsItWas = 6;
 
     /// <summary>How many overdue duties a bulletin names at most.</summary>
     public const int MostNamed = 300;
@@ -378,16 +385,21 @@ internal sealed class HazardCards(IReadOnlyDictionary<string, string> names, Sec
 /// <summary>The definitions that go with figures, in the words of the reports.</summary>
 internal static class FigureNotes
 {
-    private static readonly Words[] Table =
+    private static Words[] Table(int template) =>
     [
         new(
             "排查数：发现日期在报表期内、未认定不属实或并案的隐患；立行立改、自查自改的另计，不在其内；尚未定级的另计。",
             "Found: in the period, neither unfounded nor merged; those fixed on the spot or by the enterprise's own "
             + "check, and those not graded yet, are counted apart."),
-        new(
-            "整改数：其中截至期末已验收销号的；重新开案的不计。整改率保留一位小数，期内没有排查出的不计算。",
-            "Rectified: of those, accepted and closed by the period's end and not reopened. Rates have one decimal, "
-            + "and none where nothing was found."),
+        template < ReportMaker.ClosedAsItWas
+            ? new(
+                "整改数：其中截至期末已验收销号的；重新开案的不计。整改率保留一位小数，期内没有排查出的不计算。",
+                "Rectified: of those, accepted and closed by the period's end and not reopened. Rates have one decimal, "
+                + "and none where nothing was found.")
+            : new(
+                "整改数：其中期末已验收销号的，期后重新开案的仍计。整改率保留一位小数，期内没有排查出的不计算。",
+                "Rectified: of those, accepted and closed at the period's end, though reopened after it. Rates have one decimal, "
+                + "and none where nothing was found."),
         new(
             "列入治理计划：截至期末未销号、已报整改方案且审查未退回的重大隐患；五到位：措施、责任人、资金、时限、预案俱全。",
             "In a plan: major, not closed by the end, with a plan that no review has failed; all five: measures, "
@@ -416,10 +428,10 @@ internal static class FigureNotes
 
     private static Words[] Notes(ReportKind kind, int template) => kind switch
     {
-        ReportKind.MonthlyTable or ReportKind.QuarterlyReport or ReportKind.AnnualReport => Table,
+        ReportKind.MonthlyTable or ReportKind.QuarterlyReport or ReportKind.AnnualReport => Table(template),
         ReportKind.Bulletin =>
         [
-            .. Table,
+            .. Table(template),
             template < ReportMaker.DaysOfTheBody
                 ? new(
                     "超期：截至期末应签收未签收、应完成整改未申报的事项，天数自到期次日起算至期末。",

@@ -15,22 +15,30 @@ internal sealed class DifferenceQuery(
     NpgsqlDataSource dataSource, FigureScope scope, Breakdown breakdown, DateTimeOffset from, DateTimeOffset to, MonthlyColumn? column,
     string? line)
 {
-    /// <summary>What holds of a hazard of the period that a column counts, over alias x; <c>{last}</c> is the period's end.</summary>
-    internal static readonly ImmutableArray<(MonthlyColumn Column, string Holds)> Counted =
-    [
-        (MonthlyColumn.FoundGeneral, "x.level = 'general' and not x.on_the_spot"),
-        (MonthlyColumn.RectifiedGeneral, "x.level = 'general' and not x.on_the_spot and x.closed_on <= {last}"),
-        (MonthlyColumn.FoundMajor, "x.level = 'major' and not x.on_the_spot"),
-        (MonthlyColumn.RectifiedMajor, "x.level = 'major' and not x.on_the_spot and x.closed_on <= {last}"),
-        (MonthlyColumn.Planned, "x.level = 'major' and not x.on_the_spot and (x.closed_on <= {last}) is not true and x.plan_on <= {last}"),
-        (MonthlyColumn.FiveInPlace,
-            "x.level = 'major' and not x.on_the_spot and (x.closed_on <= {last}) is not true and x.plan_on <= {last} and x.five_on <= {last}"),
-        (MonthlyColumn.Listed, "x.level = 'major' and not x.on_the_spot and x.listed_on <= {last}"),
-        (MonthlyColumn.ListedByProvince, "x.level = 'major' and not x.on_the_spot and x.province_on <= {last}"),
-        (MonthlyColumn.OnTheSpot, "x.on_the_spot and x.ground is distinct from 'ownCheck'"),
-        (MonthlyColumn.OwnChecks, "x.on_the_spot and x.ground = 'ownCheck'"),
-        (MonthlyColumn.Ungraded, "x.level is null and not x.on_the_spot"),
-    ];
+    /// <summary>What holds of a hazard of the period that a column counts, over an alias.</summary>
+    /// <param name="scope">The period.</param>
+    /// <param name="last">Its last day, a parameter.</param>
+    /// <param name="x">The alias of the facts.</param>
+    internal static ImmutableArray<(MonthlyColumn Column, string Holds)> Counted(FigureScope scope, string last, string x)
+    {
+        var (closed, planned) = (FactSource.Closed(scope, last, x), FactSource.Planned(scope, last, x));
+        var (general, major) = ($"{x}.level = 'general' and not {x}.on_the_spot", $"{x}.level = 'major' and not {x}.on_the_spot");
+        var unmended = $"{major} and not {closed} and {planned}";
+        return
+        [
+            (MonthlyColumn.FoundGeneral, general),
+            (MonthlyColumn.RectifiedGeneral, $"{general} and {closed}"),
+            (MonthlyColumn.FoundMajor, major),
+            (MonthlyColumn.RectifiedMajor, $"{major} and {closed}"),
+            (MonthlyColumn.Planned, unmended),
+            (MonthlyColumn.FiveInPlace, $"{unmended} and {FactSource.FiveInPlace(scope, last, x)}"),
+            (MonthlyColumn.Listed, $"{major} and {x}.listed_on <= {last}"),
+            (MonthlyColumn.ListedByProvince, $"{major} and {x}.province_on <= {last}"),
+            (MonthlyColumn.OnTheSpot, $"{x}.on_the_spot and {x}.ground is distinct from 'ownCheck'"),
+            (MonthlyColumn.OwnChecks, $"{x}.on_the_spot and {x}.ground = 'ownCheck'"),
+            (MonthlyColumn.Ungraded, $"{x}.level is null and not {x}.on_the_spot"),
+        ];
+    }
 
     private static readonly ImmutableArray<string> Shown =
         ["region", "sector", "level", "late", "on_the_spot", "dismissed", "closed_on", "plan_on", "five_on", "listed_on", "province_on", "reopened"];
@@ -95,8 +103,7 @@ internal sealed class DifferenceQuery(
     {
         var (first, last, year) = (where.Date(scope.First), where.Date(scope.Last), where.Date(scope.Period.YearBegin));
         var (t1, t2) = (where.Instant(from), where.Instant(to));
-        var cells = string.Join(
-            ",\n", Counted.Select(c => $"('{CodeList.Code(c.Column)}', {c.Holds.Replace("{last}", last, StringComparison.Ordinal)})"));
+        var cells = string.Join(",\n", Counted(scope, last, "x").Select(c => $"('{CodeList.Code(c.Column)}', {c.Holds})"));
         var narrow = "";
         if (column is { } wanted)
             narrow += $" and col = '{CodeList.Code(wanted)}'";
@@ -143,7 +150,7 @@ internal sealed class DifferenceQuery(
 
     private string Known(string hazard, DateTimeOffset at) => $"""
         select {MonthlyTableQuery.KeyOf(breakdown, scope.Region)} as line, f.region, f.sector, f.kind, f.level, f.late, f.on_the_spot, f.dismissed, f.closed_on,
-               f.plan_on, f.five_on, f.listed_on, f.province_on, f.reopened, f.campaign, f.ground
+               f.plan_on, f.five_on, f.listed_on, f.province_on, f.reopened, f.campaign, f.ground, f.closed_before, f.plan_before, f.five_before
         from rows.hazard_facts f
         where f.hazard_id = {hazard} and f.recorded_from <= {where.Instant(at)} and f.recorded_to > {where.Instant(at)}
         """;
@@ -153,11 +160,11 @@ internal sealed class DifferenceQuery(
         from rows.leg_facts f
         where f.hazard_id = {hazard} and f.recorded_from <= {where.Instant(at)} and f.recorded_to > {where.Instant(at)} and f.funds is not null
           and f.funds_on between {where.Date(scope.Period.YearBegin)} and {where.Date(scope.Last)} and (f.ended_on is null or f.reopened_on is not null)
-          and {FactSource.Within(where, scope with { Campaign = null }, campaigns: false)}
+          and {FactSource.Within(where, scope, ofHazards: false)}
         """;
 
     private string Within(string alias) =>
-        FactSource.Within(where, scope, campaigns: true).Replace("f.", $"{alias}.", StringComparison.Ordinal);
+        FactSource.Within(where, scope, ofHazards: true).Replace("f.", $"{alias}.", StringComparison.Ordinal);
 
     private static KnownFacts? Facts(NpgsqlDataReader r, int at) => r.IsDBNull(at) ? null : new KnownFacts(
         RegionCode.Parse(r.GetString(at)), SectorCode.Parse(r.GetString(at + 1)),

@@ -108,16 +108,48 @@ internal static class FactSource
     public static string Position(Conditions where, DateTimeOffset? knownAt) =>
         knownAt is { } known ? $"rows.position_at({where.Instant(known)})" : "coalesce((select max(e.seq_id) from log.mt_events e), 0)";
 
+    /// <summary>Whether it was closed by the end of the period: by the closure in force, or by one that a reopening took back later.</summary>
+    /// <param name="scope">The period.</param>
+    /// <param name="last">Its last day, a parameter.</param>
+    /// <param name="alias">Of the facts.</param>
+    public static string Closed(FigureScope scope, string last, string alias = "f") => By("closed_on", "closed_before", scope, last, alias);
+
+    /// <summary>Whether it had a plan then; that of a leg that ended since, too.</summary>
+    /// <inheritdoc cref="Closed"/>
+    public static string Planned(FigureScope scope, string last, string alias = "f") => By("plan_on", "plan_before", scope, last, alias);
+
+    /// <summary>Whether every plan there was then had all five.</summary>
+    /// <inheritdoc cref="Closed"/>
+    public static string FiveInPlace(FigureScope scope, string last, string alias = "f") => By("five_on", "five_before", scope, last, alias);
+
+    private static string By(string day, string before, FigureScope scope, string last, string alias) => scope.InForceAlone
+        ? $"({alias}.{day} <= {last}) is true"
+        : $"(coalesce({alias}.{day} <= {last}, false) or {alias}.{before} is not null and"
+            + $" exists (select from unnest({alias}.{before}) r where r @> {last}))";
+
+    /// <summary>That a hazard was found in a campaign, over alias f.</summary>
+    /// <inheritdoc cref="Within"/>
+    public static string OfCampaign(Conditions where, Guid campaign, bool ofHazards)
+    {
+        var id = where.Parameter(campaign, NpgsqlDbType.Uuid);
+        return ofHazards
+            ? $"f.campaign = {id}"
+            : $"f.hazard_id in (select o.hazard_id from rows.hazard_origins o where o.campaign = {id})";
+    }
+
     /// <summary>Region, kind and campaign, over alias f.</summary>
-    public static string Within(Conditions where, FigureScope scope, bool campaigns)
+    /// <param name="where">Takes the parameters.</param>
+    /// <param name="scope">What is asked for.</param>
+    /// <param name="ofHazards">Of hazards' facts, which say the campaign; of others, origins_by_campaign says it.</param>
+    public static string Within(Conditions where, FigureScope scope, bool ofHazards)
     {
         var condition = "not f.dismissed";
         if (!scope.Region.IsNation)
             condition += $" and f.region >= {where.Text(scope.Region.Prefix)} and f.region < {where.Text(scope.Region.Prefix + ":")}";
         if (scope.Kind is { } kind)
             condition += $" and f.kind = {where.Text(CodeList.Code(kind))}";
-        if (campaigns && scope.Campaign is { } campaign)
-            condition += $" and f.campaign = {where.Parameter(campaign, NpgsqlDbType.Uuid)}";
+        if (scope.Campaign is { } campaign)
+            condition += $" and {OfCampaign(where, campaign, ofHazards)}";
         return condition;
     }
 }

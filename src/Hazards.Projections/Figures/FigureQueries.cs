@@ -91,15 +91,17 @@ public sealed class FigureQueries(NpgsqlDataSource dataSource)
         var hash = PageCursor.HashOf("figure list", scope.Region, scope.Period, scope.KnownAt, scope.Kind, scope.Campaign, choice);
         var where = new Conditions();
         var (first, last) = (where.Date(scope.First), where.Date(scope.Last));
-        var condition = $"f.found_on <= {last} and not f.on_the_spot and {FactSource.Within(where, scope, campaigns: true)}";
+        var condition = $"f.found_on <= {last} and not f.on_the_spot and {FactSource.Within(where, scope, ofHazards: true)}";
         if (choice.FoundInPeriod)
             condition += $" and f.found_on >= {first}";
         condition += choice.OpenAtEnd
             ? $" and (f.closed_on is null or f.closed_on > {last})"
             : $" and (f.closed_on is null or f.closed_on >= {first})";
-        // What was reopened since may have been closed then: after the day of its closure, and before that of its reopening.
+        // What was reopened since may have been closed then: after the day of its closure, and before that of its reopening. What had been
+        // rejected or merged stood undone, as is known now.
+        var rested = scope.InForceAlone ? "f.rested" : "f.closed_before";
         if (!choice.AsNow)
-            condition += $" and (f.rested is null or not exists (select from unnest(f.rested) r where r @> {last} and "
+            condition += $" and ({rested} is null or not exists (select from unnest({rested}) r where r @> {last} and "
                 + (choice.OpenAtEnd ? "true))" : $"lower(r) < {first}))");
         if (choice.Level is { } level)
             condition += $" and f.level = '{CodeList.Code(level)}'";
@@ -125,9 +127,8 @@ public sealed class FigureQueries(NpgsqlDataSource dataSource)
             "figure cell", scope.Region, scope.Period, scope.First, scope.KnownAt, scope.Kind, scope.Campaign, breakdown, column, line);
         var where = new Conditions();
         var (first, last) = (where.Date(scope.First), where.Date(scope.Last));
-        var holds = DifferenceQuery.Counted.First(c => c.Column == column).Holds
-            .Replace("x.", "f.", StringComparison.Ordinal).Replace("{last}", last, StringComparison.Ordinal);
-        var condition = $"f.found_on between {first} and {last} and {holds} and {FactSource.Within(where, scope, campaigns: true)}";
+        var holds = DifferenceQuery.Counted(scope, last, "f").First(c => c.Column == column).Holds;
+        var condition = $"f.found_on between {first} and {last} and {holds} and {FactSource.Within(where, scope, ofHazards: true)}";
         if (line is not null)
             condition += $" and {MonthlyTableQuery.KeyOf(breakdown, scope.Region)} = {where.Text(line)}";
         return await FoundAsync(where, condition, scope, hash, cursor, limit, cancellationToken);
@@ -173,7 +174,7 @@ public sealed class FigureQueries(NpgsqlDataSource dataSource)
         var open = FactSource.InHand(
             "f.hazard_id, f.leg, f.body, f.deadline, f.assigned_on, f.declared_on, f.ack_due, f.acknowledged_on, f.late, f.late_due,"
                 + " f.resumed_on",
-            where, where.Date(on.AddDays(1)), day, FactSource.Within(where, scope, campaigns: false), scope.KnownAt, !presentDeadline);
+            where, where.Date(on.AddDays(1)), day, FactSource.Within(where, scope, ofHazards: false), scope.KnownAt, !presentDeadline);
         string Duty(ClockKind kind, string due, string done, string late) =>
             $"select hazard_id, leg, body, '{CodeList.Code(kind)}' as duty, {due} as due, {late} as late_from from unfinished"
             + $" where {late} {past} {day} and ({done} is null or {done} > {day})";
@@ -231,6 +232,8 @@ public sealed class FigureQueries(NpgsqlDataSource dataSource)
         var within = scope.Region.IsNation
             ? "true"
             : $"f.region >= {where.Text(scope.Region.Prefix)} and f.region < {where.Text(scope.Region.Prefix + ":")}";
+        if (scope.Campaign is { } campaign)
+            within += $" and {FactSource.OfCampaign(where, campaign, ofHazards: false)}";
         // By listing_facts_by_date; few hazards are ever listed.
         var rows = FactSource.Of("f.hazard_id, f.region, f.sector, f.kind, f.level", "listing_facts", where,
             $"f.listed_on between {where.Date(scope.First)} and {where.Date(scope.Last)} and f.counts and {within}", scope.KnownAt);

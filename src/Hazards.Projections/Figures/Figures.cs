@@ -17,6 +17,11 @@ public sealed record FigureScope(
     /// <summary>The first day counted.</summary>
     public DateOnly First { get; init; } = Period.First;
 
+    /// <summary>
+    /// Goes by the closures and plans in force alone, whatever was closed or planned by the end of the period: as was done before.
+    /// </summary>
+    public bool InForceAlone { get; init; }
+
     /// <summary>The last day counted.</summary>
     public DateOnly Last => Period.Last;
 

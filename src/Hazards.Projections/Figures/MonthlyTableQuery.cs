@@ -49,13 +49,15 @@ internal sealed class MonthlyTableQuery(NpgsqlDataSource dataSource, FigureScope
         var found = FactSource.Days("f.found_on", where, scope.First, scope.Last, scope.Region);
         var funded = FactSource.Days("f.funds_on", where, scope.Period.YearBegin, scope.Last, scope.Region);
         var hazards = FactSource.Of(
-            $"{key} as line, f.level, f.on_the_spot, f.ground, f.closed_on <= {last} as rectified, f.plan_on <= {last} as planned, f.five_on <= {last} as five, f.listed_on <= {last} as listed, f.province_on <= {last} as province",
-            "hazard_facts", where, $"{found} and {FactSource.Within(where, scope, campaigns: true)}", scope.KnownAt);
+            $"{key} as line, f.level, f.on_the_spot, f.ground, {FactSource.Closed(scope, last)} as rectified,"
+                + $" {FactSource.Planned(scope, last)} as planned, {FactSource.FiveInPlace(scope, last)} as five,"
+                + $" f.listed_on <= {last} as listed, f.province_on <= {last} as province",
+            "hazard_facts", where, $"{found} and {FactSource.Within(where, scope, ofHazards: true)}", scope.KnownAt);
         // Funds of a body that gave the leg back or lost it are not committed; those spent before a reopening were.
         var funds = FactSource.Of(
             $"{key} as line, f.funds", "leg_facts", where,
             $"f.funds is not null and {funded} and (f.ended_on is null or f.reopened_on is not null)"
-            + $" and {FactSource.Within(where, scope, campaigns: false)}{OfCampaign()}", scope.KnownAt);
+            + $" and {FactSource.Within(where, scope, ofHazards: false)}", scope.KnownAt);
         return $"""
             with position as materialized (select {FactSource.Position(where, scope.KnownAt)} as position),
             counted as (
@@ -64,8 +66,8 @@ internal sealed class MonthlyTableQuery(NpgsqlDataSource dataSource, FigureScope
                      count(*) filter (where level = 'general' and not on_the_spot and rectified) as rectified_general,
                      count(*) filter (where level = 'major' and not on_the_spot) as found_major,
                      count(*) filter (where level = 'major' and not on_the_spot and rectified) as rectified_major,
-                     count(*) filter (where level = 'major' and not on_the_spot and rectified is not true and planned) as planned,
-                     count(*) filter (where level = 'major' and not on_the_spot and rectified is not true and planned and five) as five,
+                     count(*) filter (where level = 'major' and not on_the_spot and not rectified and planned) as planned,
+                     count(*) filter (where level = 'major' and not on_the_spot and not rectified and planned and five) as five,
                      count(*) filter (where level = 'major' and not on_the_spot and listed) as listed,
                      count(*) filter (where level = 'major' and not on_the_spot and province) as province,
                      count(*) filter (where on_the_spot and ground is distinct from 'ownCheck') as on_the_spot,
@@ -108,10 +110,6 @@ internal sealed class MonthlyTableQuery(NpgsqlDataSource dataSource, FigureScope
             select null, count(*) from (select from units group by unit_key) u
             """;
     }
-
-    private string OfCampaign() => scope.Campaign is { } campaign
-        ? $" and exists (select from rows.hazard_facts c where c.hazard_id = f.hazard_id and c.campaign = {where.Parameter(campaign, NpgsqlTypes.NpgsqlDbType.Uuid)})"
-        : "";
 
     /// <summary>What a line is known by, over alias f.</summary>
     public static string KeyOf(Breakdown breakdown, RegionCode region) =>

@@ -37,7 +37,7 @@ internal sealed class RankingQuery(NpgsqlDataSource dataSource, FigureScope scop
         // The days of the period that have come: what falls due later is not overdue yet.
         var until = scope.Today < scope.Last ? scope.Today : scope.Last;
         var (first, last) = (where.Date(scope.First), where.Date(until));
-        var within = FactSource.Within(where, scope, campaigns: false);
+        var within = FactSource.Within(where, scope, ofHazards: false);
         return $"""
             {OnTime(first, last, within)}
             union all

@@ -9,7 +9,7 @@ namespace Hazards.Projections.Writing;
 internal sealed record HazardFacts(
     DateOnly FoundOn, RegionCode Region, SectorCode Sector, HazardKind Kind, Level? Level, bool Late, bool OnTheSpot, bool Dismissed,
     DateOnly? ClosedOn, ClosureGround? Ground, DateOnly? PlanOn, DateOnly? FiveOn, DateOnly? ListedOn, DateOnly? ProvinceOn,
-    int Reopened, Guid? Campaign, Guid? Inspection, string? Rested)
+    int Reopened, Guid? Campaign, Guid? Inspection, string? Rested, string? ClosedBefore, string? PlanBefore, string? FiveBefore)
 {
     public static HazardFacts From(Hazard hazard) => new(
         ChinaTime.DateAt(hazard.FoundAt), hazard.Region, hazard.Sector, hazard.Kind, hazard.Level, hazard.LateEntry,
@@ -20,13 +20,35 @@ internal sealed record HazardFacts(
         Dates.First(hazard.Listings.Where(l => l.Counts).Select(l => (DateTimeOffset?)l.At)),
         Dates.First(hazard.Listings.Where(l => l.Counts && l.Level >= ListingLevel.Province).Select(l => (DateTimeOffset?)l.At)),
         hazard.Reopened, hazard.Campaign, hazard.Inspection,
-        Dates.Ranges(hazard.Rests.Select(r => (ChinaTime.DateAt(r.Since), ChinaTime.DateAt(r.Until)))));
+        RangesOf(hazard.Rests), RangesOf(hazard.Rests.Where(r => r.Closed)),
+        Dates.Ranges(hazard.PastLegs.Where(p => p.Leg.PlannedAt is not null)
+            .Select(p => (ChinaTime.DateAt(p.Leg.PlannedAt!.Value), ChinaTime.DateAt(p.EndedAt)))),
+        WithAllFive(hazard));
+
+    private static string? RangesOf(IEnumerable<Rest> rests) =>
+        Dates.Ranges(rests.Select(r => (ChinaTime.DateAt(r.Since), ChinaTime.DateAt(r.Until))));
 
     /// <summary>Since when every plan there is has all five.</summary>
     private static DateOnly? FiveInPlace(Hazard hazard)
     {
         var planned = hazard.Legs.Values.Where(l => l.PlannedAt is not null).ToArray();
         return planned.Length > 0 && planned.All(l => l.FiveAt is not null) ? Dates.Of(planned.Max(l => l.FiveAt)) : null;
+    }
+
+    /// <summary>The days on which every plan there was had all five, until the last leg with a plan ended that is not in force any more.</summary>
+    private static string? WithAllFive(Hazard hazard)
+    {
+        (DateOnly? Planned, DateOnly? Five, DateOnly Until)[] plans =
+        [
+            .. hazard.PastLegs.Select(p => (Dates.Of(p.Leg.PlannedAt), Dates.Of(p.Leg.FiveAt), ChinaTime.DateAt(p.EndedAt)))
+                .Concat(hazard.Legs.Values.Select(l => (Dates.Of(l.PlannedAt), Dates.Of(l.FiveAt), DateOnly.MaxValue)))
+                .Where(p => p.Item1 is not null),
+        ];
+        DateOnly[] days = [.. plans.SelectMany(p => new[] { p.Planned, p.Five, p.Until }).OfType<DateOnly>().Distinct().Order()];
+        var ended = plans.Where(p => p.Until < DateOnly.MaxValue).Select(p => p.Until).DefaultIfEmpty().Max();
+        return Dates.Ranges(days.Zip(days.Skip(1)).Where(d => d.First < ended
+            && plans.Any(p => p.Planned <= d.First && d.First < p.Until)
+            && plans.All(p => !(p.Planned <= d.First && d.First < p.Until) || p.Five <= d.First)));
     }
 }
 

@@ -30,6 +30,9 @@ internal sealed class FactStatements(string schema)
         { "campaign", f => f.Facts.Campaign },
         { "inspection", f => f.Facts.Inspection },
         { "rested", f => f.Facts.Rested },
+        { "closed_before", f => f.Facts.ClosedBefore },
+        { "plan_before", f => f.Facts.PlanBefore },
+        { "five_before", f => f.Facts.FiveBefore },
     };
 
     private readonly WriteStatement<(PendingRow Row, LegFacts Facts)> writeLegs = new(schema, "write_leg_facts", f => EventKey.Of(f.Row))
