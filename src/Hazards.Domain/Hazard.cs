@@ -259,7 +259,22 @@ public sealed record Hazard
     [JsonIgnore]
     public DateTimeOffset LatestOccurredAt { get; init; }
 
-    /// <summary>The latest day on which something of it was entered, as far as its events say.</summary>
+    /// <summary>Due dates that a recount left later than the calendar says.</summary>
+    private ImmutableArray<DueMoved> Kept { get; init; } = [];
+
+    /// <summary>The day before which a duty is not due although the calendar says so; null where it says nothing earlier.</summary>
+    internal DateOnly? KeptDue(ClockKind kind, Leg? leg, DateTimeOffset since)
+    {
+        foreach (var kept in Kept)
+            if (IsOf(kept, kind, leg, since))
+                return kept.To;
+        return null;
+    }
+
+    private static bool IsOf(DueMoved due, ClockKind kind, Leg? leg, DateTimeOffset since) =>
+        due.Clock == kind && due.Leg == leg && due.Since == since;
+
+    /// <summary>The latest day on which something of it was entered, as far as its events say; not what the service noticed.</summary>
     [JsonIgnore]
     public DateOnly EnteredOn { get; init; }
 
@@ -330,7 +345,7 @@ public sealed record Hazard
             ActedOn = hazard.ActedOn || !IsImported(context) && context.Role != Role.Clock,
             LastOccurredAt = happened is DeadlineMissed or DeadlinesRecounted ? hazard.LastOccurredAt : context.OccurredAt,
             LatestOccurredAt = context.OccurredAt > hazard.LatestOccurredAt ? context.OccurredAt : hazard.LatestOccurredAt,
-            EnteredOn = context.CountsOn > hazard.EnteredOn ? context.CountsOn : hazard.EnteredOn,
+            EnteredOn = context.Role != Role.Clock && context.CountsOn > hazard.EnteredOn ? context.CountsOn : hazard.EnteredOn,
             Calendar = Math.Max(hazard.Calendar, context.Calendar),
         };
     }
@@ -556,7 +571,10 @@ public sealed record Hazard
             }),
         StepDeclined e =>
             WithMissed(e.Clock, e.Leg, e.Due, m => m with { Proposed = m.Proposed.Remove(e.Step), Rungs = m.Rungs.Add(e.Step) }),
-        DeadlinesRecounted => this,
+        DeadlinesRecounted e => this with
+        {
+            Kept = [.. Kept.Where(k => !e.Moved.Any(m => IsOf(m, k.Clock, k.Leg, k.Since))), .. e.Moved.Where(m => m.Kept == true)],
+        },
         DeadlineMoved e =>
             With(e.Leg, context, l => l with { Deadline = e.To, ExtendedAt = context.OccurredAt, DeadlineByLedger = false }, own: false),
         PaperIssued => this,

@@ -475,7 +475,14 @@ public sealed record StepDeclined(SupervisionStep Step, ClockKind Clock, Leg? Le
 /// <param name="From">The day it was due.</param>
 /// <param name="To">The day it is due now.</param>
 /// <param name="Provisional">Whether it still runs into a year that is not announced.</param>
-public sealed record DueMoved(ClockKind Clock, Leg? Leg, DateTimeOffset Since, DateOnly From, DateOnly To, bool Provisional);
+public sealed record DueMoved(ClockKind Clock, Leg? Leg, DateTimeOffset Since, DateOnly From, DateOnly To, bool Provisional)
+{
+    /// <summary>
+    /// Whether the calendar says an earlier day: nobody is late on a day that had been announced as free, so it is due no earlier than the
+    /// day after the recount, or stays as it was where that comes first.
+    /// </summary>
+    public bool? Kept { get; init; }
+}
 
 /// <summary>期限重算: the working calendar was extended or amended, and these due dates with it. The edition stands in the context.</summary>
 /// <param name="FromEdition">The edition they were counted by before.</param>

@@ -209,6 +209,39 @@ public sealed class ClockTests : IAsyncLifetime
             .ShouldBe([new DateOnly(2026, 3, 12), new DateOnly(2026, 3, 30)]);
     }
 
+    /// <summary>移交不移过: what had passed is missed by who had it, whether the clock, a person or the passing on comes first.</summary>
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    public async Task Who_is_dissolved_has_missed_what_passed_before(bool clock, bool acknowledged)
+    {
+        var node = nodes[0];
+        var id = await node.AssignedAsync(5);
+        if (acknowledged)
+            await node.DoAsync(id, Town.Regulator, new AcknowledgeAssignment(Leg.Sectoral));
+        // Nobody has looked since.
+        node.Clock.Now = Start.AddDays(8);
+        var admin = new Given(new Actor("管理员", Town.Office, [Role.Administrator], "tests", RegionCode.Nation));
+        (await node.Bodies.ExecuteAsync(
+            Town.Regulator.Id, new DissolveBody("机构改革"), admin, new Terms { RecordedAt = node.Clock.Now })).ShouldBeOfType<Outcome<Body>.Done>();
+        if (clock)
+            await node.Worker.PassAsync();
+        else
+            (await node.Hazards.PassOnAsync(id, new Terms { RecordedAt = node.Clock.Now })).ShouldBeOfType<Outcome<Hazard>.Done>();
+        await node.Worker.PassAsync();
+
+        var events = (await node.StoryAsync(id)).Select(e => e.Event).ToArray();
+        var vacated = Array.FindIndex(events, e => e is LegVacated);
+        var missed = events.OfType<DeadlineMissed>().Where(m => m.Leg == Leg.Sectoral).ToArray();
+        missed.Select(m => m.Clock).ShouldBe(
+            acknowledged ? [ClockKind.Rectify] : [ClockKind.Acknowledge, ClockKind.Rectify], ignoreOrder: true);
+        missed.ShouldAllBe(m => m.Body == Town.Regulator.Id);
+        events.Index().Where(e => e.Item is DeadlineMissed { Leg: Leg.Sectoral }).ShouldAllBe(e => e.Index < vacated);
+        await RowsShouldBeThoseOfTheLogAsync(node);
+    }
+
     [Fact]
     public async Task A_year_that_is_announced_counts_provisional_deadlines_anew()
     {

@@ -97,6 +97,10 @@ internal sealed class HazardStory(HazardId id, Hazard? before, Rulebook rules, T
     public void PassOn(DateTimeOffset now, IReadOnlyDictionary<BodyId, Body> bodies)
     {
         Recount(now);
+        // Who had it has missed what passed before, whoever looks first.
+        if (Succession.Next(After!, rules, bodies, ChinaTime.DateAt(now)) is not null)
+            foreach (var (missed, noticed) in Ring.Passed(After!, rules, ChinaTime.DateAt(now), now))
+                Add(missed, noticed);
         while (Succession.Next(After!, rules, bodies, ChinaTime.DateAt(now)) is { } passed)
             Add(passed, Clockwork.Context(now, Entry.Prompt, rules.PolicyAt(After!.Region, now), rules.Calendar));
     }
@@ -104,7 +108,7 @@ internal sealed class HazardStory(HazardId id, Hazard? before, Rulebook rules, T
     /// <summary>Due dates counted by an older calendar are counted anew, and the change recorded, before anything else.</summary>
     public void Recount(DateTimeOffset now)
     {
-        if (After is { } hazard && Clockwork.Recount(hazard, rules) is { } recounted)
+        if (After is { } hazard && Clockwork.Recount(hazard, rules, ChinaTime.DateAt(now)) is { } recounted)
             Add(recounted, Clockwork.Context(now, Entry.Prompt, rules.PolicyAt(hazard.Region, now), rules.Calendar));
     }
 

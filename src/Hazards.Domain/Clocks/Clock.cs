@@ -36,6 +36,20 @@ public static class Clocks
         return Open(hazard, rules, rules.Calendar.At(hazard.Calendar));
     }
 
+    /// <summary>By when a leg's assignment is, or was, to be acknowledged; null where the policy does not say.</summary>
+    /// <param name="leg">The leg, as it is or was.</param>
+    /// <param name="hazard">The hazard.</param>
+    /// <param name="rules">The policies and the calendar.</param>
+    public static DateOnly? AcknowledgeBy(LegState leg, Hazard hazard, Rulebook rules)
+    {
+        ArgumentNullException.ThrowIfNull(leg);
+        ArgumentNullException.ThrowIfNull(hazard);
+        ArgumentNullException.ThrowIfNull(rules);
+        var due = rules.PolicyAt(hazard.Region, leg.AssignmentBinds)
+            .Due(ClockKind.Acknowledge, hazard.Level, leg.AssignmentBinds, rules.Calendar.At(hazard.Calendar))?.Date;
+        return hazard.KeptDue(ClockKind.Acknowledge, leg.Leg, leg.AssignmentBinds) is { } kept && kept > due ? kept : due;
+    }
+
     /// <summary>The one who owes a duty; null: the committee office of the region.</summary>
     internal static BodyId? OwnerOf(ClockKind kind, Leg? leg, Hazard hazard)
     {
@@ -228,7 +242,10 @@ public static class Clocks
         }
 
         private Clock Until(ClockKind kind, Leg? leg, DateTimeOffset since, DueDate due, DayCount count) =>
-            Until(kind, leg, since, due.Date) with { Provisional = due.Provisional, Working = count == DayCount.Working };
+            Until(kind, leg, since, hazard.KeptDue(kind, leg, since) is { } kept && kept > due.Date ? kept : due.Date) with
+            {
+                Provisional = due.Provisional, Working = count == DayCount.Working,
+            };
 
         private Clock Until(ClockKind kind, Leg? leg, DateTimeOffset since, DateOnly due) =>
             new(kind, leg, OwnerOf(kind, leg, hazard), since, due);

@@ -24,9 +24,13 @@ public static class Clockwork
 
     /// <summary>
     /// The due dates that the newest calendar sets otherwise than the one the hazard was counted by; null when there are
-    /// none. Whatever is next recorded of the hazard begins with this event, so no due date ever moves without one.
+    /// none. Whatever is next recorded of the hazard begins with this event, so no due date ever moves without one. None moves into the
+    /// past (<see cref="DueMoved.Kept"/>).
     /// </summary>
-    public static DeadlinesRecounted? Recount(Hazard hazard, Rulebook rules)
+    /// <param name="hazard">The hazard.</param>
+    /// <param name="rules">With the newest calendar.</param>
+    /// <param name="today">The day of the recount, in China.</param>
+    public static DeadlinesRecounted? Recount(Hazard hazard, Rulebook rules, DateOnly today)
     {
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(rules);
@@ -36,8 +40,18 @@ public static class Clockwork
         var moved = Clocks.Open(hazard, rules)
             .SelectMany(before => anew[(before.Kind, before.Leg, before.Since)].Take(1), (before, after) => (before, after))
             .Where(m => m.before.Due != m.after.Due || m.before.Provisional != m.after.Provisional)
-            .Select(m => new DueMoved(m.after.Kind, m.after.Leg, m.after.Since, m.before.Due, m.after.Due, m.after.Provisional))
+            .Select(m => Moved(m.before, m.after))
             .ToImmutableArray();
         return moved.IsEmpty ? null : new DeadlinesRecounted(hazard.Calendar, moved);
+
+        DueMoved Moved(Clock before, Clock after)
+        {
+            var earliest = before.Due <= today ? before.Due : today.AddDays(1);
+            var kept = after.Due < earliest;
+            return new DueMoved(after.Kind, after.Leg, after.Since, before.Due, kept ? earliest : after.Due, after.Provisional) 
+            {
+                Kept = kept ? true : null,
+            };
+        }
     }
 }

@@ -31,7 +31,7 @@ public static class Ring
         {
             var day = hazard.MissedOf(clock) is { } missed
                 ? Rungs(hazard, open, missed, rules).Select(r => (DateOnly?)r.From).Min()
-                : clock.Due.AddDays(1);
+                : IsGivenBack(clock, hazard) ? null : Later(clock.Due, hazard.EnteredOn).AddDays(1);
             if (day < (next ?? DateOnly.MaxValue))
                 next = day;
         }
@@ -59,16 +59,30 @@ public static class Ring
     /// <summary>
     /// What had passed unnoticed on the day on which an act counts (<see cref="Act.InTimeOn"/>). It is noticed before the act: neither a
     /// date that is claimed nor being quicker than the clock's next look makes a deadline unmissed, however long nobody looked. What
-    /// had passed when the hazard was last entered was never awaited: a history that is entered afterwards is no row of misses.
+    /// had passed when the hazard was last entered is not awaited on that day: a history that is entered afterwards is no row of misses.
     /// </summary>
     public static ImmutableArray<Happening> Before(Act act, Hazard hazard, Rulebook rules)
     {
         ArgumentNullException.ThrowIfNull(act);
+        return Passed(hazard, rules, act.InTimeOn, act.Now);
+    }
+
+    /// <summary>The same, before duties pass to another: who had them has missed what passed before.</summary>
+    /// <param name="hazard">The hazard.</param>
+    /// <param name="rules">The policies and the calendar.</param>
+    /// <param name="today">The date in China.</param>
+    /// <param name="noticedAt">When the service looks.</param>
+    public static ImmutableArray<Happening> Passed(Hazard hazard, Rulebook rules, DateOnly today, DateTimeOffset noticedAt)
+    {
         ArgumentNullException.ThrowIfNull(hazard);
-        var round = new Round(hazard, rules, act.InTimeOn, act.Now, ImmutableDictionary<BodyId, Body>.Empty);
-        round.Notice(hazard.EnteredOn);
+        var round = new Round(hazard, rules, today, noticedAt, ImmutableDictionary<BodyId, Body>.Empty);
+        round.Notice();
         return round.Happened;
     }
+
+    // 退回的由交办单位改派: to reassign it is a duty of its own, and nobody owes the rectification meanwhile.
+    private static bool IsGivenBack(Clock clock, Hazard hazard) =>
+        clock.Kind == ClockKind.Rectify && clock.Leg is { } leg && hazard.Legs[leg].Stage == LegStage.Returned;
 
     /// <summary>
     /// Whether <see cref="On"/> needs the offices of the hazard's region and of wider ones: the ladder may have the service itself
@@ -177,12 +191,15 @@ public static class Ring
 
         public ImmutableArray<Happening> Happened => happened.ToImmutable();
 
-        /// <summary>Deadlines that passed, the earliest first. They occurred when their day ended, however late they are noticed.</summary>
-        /// <param name="from">Those due on this day or later.</param>
-        public void Notice(DateOnly from = default)
+        /// <summary>
+        /// Deadlines that passed, the earliest first. They occurred when their day ended, however late they are noticed. What had passed
+        /// when something was entered, is not missed on that day yet.
+        /// </summary>
+        public void Notice()
         {
+            var from = hazard.EnteredOn < today ? default : hazard.EnteredOn;
             foreach (var clock in open)
-                if (clock.Due >= from && clock.Due < today && hazard.MissedOf(clock) is null)
+                if (clock.Due >= from && clock.Due < today && hazard.MissedOf(clock) is null && !IsGivenBack(clock, hazard))
                     Add(
                         new DeadlineMissed(clock.Kind, clock.Leg, clock.Body, clock.Since, clock.Due, noticedAt),
                         ChinaTime.EndOf(clock.Due));

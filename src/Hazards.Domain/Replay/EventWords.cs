@@ -188,6 +188,11 @@ public static class EventWords
             _ => OfTheRest(happened),
         };
 
+        // Nobody is late on days that had been announced as free.
+        private static string Moved(DueMoved due) =>
+            (due.From == due.To ? $"仍为 {Day(due.To)}" : $"由 {Day(due.From)} 改为 {Day(due.To)}")
+            + (due.Kept == true ? "（按新日历更早，不追究已过之日）" : "");
+
         private string OfTheRest(IHazardEvent happened) => happened switch
         {
             DeadlineMissed e => line
@@ -205,7 +210,7 @@ public static class EventWords
             DeadlinesRecounted e => line
                 ? string.Join('；', e.Moved.Select(m => $"{CodeList.Chinese(m.Clock)} {Day(m.From)}→{Day(m.To)}"))
                 : $"工作日历变更，期限重算："
-                    + string.Join("；", e.Moved.Select(m => $"{CodeList.Chinese(m.Clock)}{Beside(m.Leg)}由 {Day(m.From)} 改为 {Day(m.To)}"))
+                    + string.Join("；", e.Moved.Select(m => $"{CodeList.Chinese(m.Clock)}{Beside(m.Leg)}{Moved(m)}"))
                     + "。",
             DeadlineMoved e => line
                 ? $"{Tag(e.Leg)}{Day(e.From)}→{Day(e.To)}：{e.Reason}"

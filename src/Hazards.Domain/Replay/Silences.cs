@@ -67,8 +67,8 @@ public static class Silences
     private static Silence? OfDuty(CaseFile file, DutyRun run)
     {
         var (passed, noticed) = (ChinaTime.EndOf(run.Due), run.Noticed is not null);
-        // What the leg's body was late with when it gave the leg back is that one's silence, and not also the assigner's.
-        if (run.GivenBack && !noticed && run.Began.RecordedAt >= passed)
+        // What the leg's body was late with when it gave the leg back is that one's silence; its assigner owes the reassignment.
+        if (run.GivenBack && !noticed)
             return null;
         var missed = run.Kind == ClockKind.Supervise ? SilenceKind.SupervisorSilent : SilenceKind.DutyMissed;
         // A caller's clock may be fast by the minutes that are tolerated.

@@ -90,8 +90,7 @@ internal sealed record LegFacts(
     }
 
     private static DateOnly? AcknowledgeBy(Hazard hazard, Rulebook rules, LegState leg) =>
-        rules.PolicyAt(hazard.Region, leg.AssignmentBinds)
-            .Due(ClockKind.Acknowledge, hazard.Level, leg.AssignmentBinds, rules.Calendar.At(hazard.Calendar))?.Date;
+        Clocks.AcknowledgeBy(leg, hazard, rules);
 
     /// <summary>
     /// Where what was done is claimed to have been done before it counts: until when it was owed. Entering late buys no days

@@ -256,6 +256,8 @@ internal static class GoldenEvents
         ("body_registered.kept", new BodyRegistered(CountyOffice.Id, "武都区安委办", BodyKind.CommitteeOffice, Wudu, [], null, null, Longnan)),
         ("body_changed.kept", new BodyChanged(BodyKind.CommitteeOffice, Wudu, [], null, null, "移交", Longnan)),
         ("hazard_corrected.moved", new HazardCorrected(CorrectableField.Region, "621202", "621222", "录错") { TakesOver = true }),
+        ("deadlines_recounted.kept", new DeadlinesRecounted(
+            1, [new DueMoved(ClockKind.Acknowledge, Leg.Sole, Start, Later, Deadline, false) { Kept = true }])),
         ("leg_urged.against", new LegUrged(Leg.Sectoral, "请审查方案") { Duties = [ClockKind.ReviewPlan], Against = CountyOffice.Id }),
         ("supervision_notice_issued.against", new SupervisionNoticeIssued(Leg.Sectoral, "请审查方案", null)
             { Duties = [ClockKind.ReviewPlan], Against = CountyOffice.Id }),

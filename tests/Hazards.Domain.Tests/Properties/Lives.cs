@@ -95,7 +95,7 @@ internal sealed record Life(ImmutableArray<Happening> Story, ImmutableArray<Orde
             story = story with { Now = story.Now.AddHours(dice.Next(72)) };
             if (n == seeds.Length / 2)
                 rules = manner.Rules;
-            if (Clockwork.Recount(hazard, rules) is { } recounted)
+            if (Clockwork.Recount(hazard, rules, ChinaTime.DateAt(story.Now)) is { } recounted)
             {
                 var happening = new Happening(recounted, Clockwork.Context(story.Now, Entry.Prompt, manner.Policy, rules.Calendar));
                 story = story with { Events = story.Events.Add(happening) };

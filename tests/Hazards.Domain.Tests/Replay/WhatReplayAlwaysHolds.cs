@@ -132,18 +132,18 @@ public sealed class WhatReplayAlwaysHolds
         && !(s.Noticed?.Version <= s.Began.Version) && !(s.Noticed?.Version > s.Ended?.Version)
         && (s.Kind == SilenceKind.NeverOpened || s.Rule != null);
 
-    // Asks nothing of what was claimed: from one event to the next, a duty stood open whose last day had passed. What had passed when
-    // the leg was given back is the silence of who gave it back.
+    // Asks nothing of what was claimed: from one event to the next, a duty stood open whose last day had passed. The deadline of a leg
+    // that was given back is nobody's until it is reassigned.
     private static void OverdueOnRecord(Docket docket)
     {
         var file = End(docket);
-        var silences = Silences.Of(file).Where(s => s.Kind != SilenceKind.LegSilent).ToLookup(s => (s.Duty, s.Leg, s.Due));
+        var silences = Silences.Of(file).Where(s => s.Kind != SilenceKind.LegSilent).ToLookup(s => (s.Duty, s.Leg, s.Body, s.Due));
         for (var i = 0; i < file.Events.Length; i++)
         {
             var (after, before) = (file.Events[i].RecordedAt, i + 1 < file.Events.Length ? file.Events[i + 1].RecordedAt : file.AsOf);
             foreach (var clock in file.ClocksAfter(i).Where(c => after < before && ChinaTime.EndOf(c.Due) < before))
-                if (!silences[(clock.Kind, clock.Leg, clock.Due)].Any(
-                    s => s.Began.Version <= i + 1 && (s.Body == clock.Body ? !(s.Ended?.Version <= i + 1) : GivenBack(clock, i))))
+                if (!GivenBack(clock, i) && !silences[(clock.Kind, clock.Leg, clock.Body, clock.Due)].Any(
+                    s => s.Began.Version <= i + 1 && !(s.Ended?.Version <= i + 1)))
                     Assert.Fail($"{clock} stood open from event {i + 1} to {before}");
         }
 

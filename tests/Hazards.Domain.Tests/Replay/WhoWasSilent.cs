@@ -75,10 +75,13 @@ public sealed class WhoWasSilent
         late.Until.ShouldBe(Docket.When("05-21"));
         Duties(back.AsOf("07-20")).Where(s => s.Duty == ClockKind.Reassign).ShouldHaveSingleItem().Body.ShouldBe(CountyOffice.Id);
 
-        // What fell due while it lay with the assigner, fell due with the assigner.
+        // What fell due while it lay with the assigner is that one's to reassign, and not a second neglect.
         var before = Dual.On("03-04", GasRegulator, new AssignmentReturned(Leg.Sectoral, "不属本单位"));
-        Rectifying(before.AsOf("07-20")).ShouldHaveSingleItem().Body.ShouldBe(CountyOffice.Id);
-        Rectifying(before.Ringing("05-20").AsOf("07-20")).ShouldHaveSingleItem().Body.ShouldBe(CountyOffice.Id);
+        foreach (var docket in new[] { before, before.Ringing("05-20") })
+        {
+            Rectifying(docket.AsOf("07-20")).ShouldBeEmpty();
+            Duties(docket.AsOf("07-20")).Where(s => s.Leg == Leg.Sectoral).ShouldHaveSingleItem().Duty.ShouldBe(ClockKind.Reassign);
+        }
 
         Silence[] Rectifying(CaseFile file) =>
             [.. Duties(file).Where(s => s.Duty == ClockKind.Rectify && s.Leg == Leg.Sectoral && s.Due == due)];
@@ -217,7 +220,7 @@ public sealed class WhoWasSilent
     }
 
     [Fact]
-    public void Nor_is_one_that_begins_when_the_days_are_counted_anew()
+    public void None_begins_with_a_recount_before_the_day_that_had_been_said()
     {
         var policy = Policy.NationalBaseline with { Supervision = [new SupervisionRule(Level.General, 10, "x", DayCount.Working)] };
         var calendar = WorkCalendar.Shipped.With(new CalendarYear(2026, new PolicySource("x"), [], []));
@@ -226,14 +229,14 @@ public sealed class WhoWasSilent
         docket.AsOf("04-08").Newest.Calendar.ShouldBe(0);
         var recounted = docket.Recounted("04-08 10:00");
         recounted.Events[^1].Event.ShouldBeOfType<DeadlinesRecounted>()
-            .Moved.ShouldContain(m => m.Leg == Leg.Sectoral && m.From == new DateOnly(2026, 4, 8) && m.To == new DateOnly(2026, 4, 7));
+            .Moved.ShouldContain(m => m.Leg == Leg.Sectoral && m.From == new DateOnly(2026, 4, 8) && m.To == m.From && m.Kept == true);
+        SilencesOf(Supervision, recounted.AsOf("04-08 23:59")).ShouldAllBe(s => s.Until < Docket.When("04-08"));
         var visit = new SupervisionVisitMade(Leg.Sectoral, "已到现场", null);
         var visited = recounted.On("04-08 09:00", Supervision, visit, recorded: "04-09 09:00", role: Role.Supervisor);
         var silence = SilencesOf(Supervision, visited.AsOf("04-10"))[^1];
         silence.ShouldSatisfyAllConditions(
-            s => s.Kind.ShouldBe(SilenceKind.EnteredAfterwards), s => s.Due.ShouldBe(new DateOnly(2026, 4, 7)),
-            s => s.Began.Type.ShouldBe("deadlines_recounted"),
-            s => s.From.ShouldBe(Docket.When("04-08 10:00")), s => s.Until.ShouldBe(Docket.When("04-09 09:00")));
+            s => s.Kind.ShouldBe(SilenceKind.EnteredAfterwards), s => s.Due.ShouldBe(new DateOnly(2026, 4, 8)),
+            s => s.From.ShouldBe(Docket.When("04-09 00:00")), s => s.Until.ShouldBe(Docket.When("04-09 09:00")));
     }
 
     [Fact]

@@ -322,11 +322,59 @@ public sealed class Ringing
             Calendar = rules.Calendar.With(
                 year with { Holidays = year.Holidays.Add(new Holiday("临时放假", new DateOnly(2026, 3, 4), new DateOnly(2026, 3, 4))) }),
         };
-        var recounted = Clockwork.Recount(before, newer).ShouldNotBeNull();
+        var recounted = Clockwork.Recount(before, newer, new DateOnly(2026, 3, 6)).ShouldNotBeNull();
         var at = ChinaTime.StartOf(new DateOnly(2026, 3, 6));
         var after = Hazard.Apply(Id, before, new Happening(recounted, Clockwork.Context(at, Entry.Prompt, policy, newer.Calendar)));
         Ring.On(after, newer, new DateOnly(2026, 3, 6), at, Bodies).ShouldBeEmpty();
         Ring.NextRing(after, newer).ShouldBe(new DateOnly(2026, 3, 7));
+    }
+
+    /// <summary>更正日历不追责: a holiday that turns out to be none makes nobody late on days that had been announced as free.</summary>
+    [Theory]
+    [InlineData(11, 12)] // due the 17th, by the calendar the 5th: the day after the recount
+    [InlineData(16, 17)]
+    [InlineData(17, 17)]
+    [InlineData(20, 17)] // overdue before: as it was
+    [InlineData(4, 5)]   // not passed: as the calendar says
+    [InlineData(3, 5)]
+    public void A_recount_puts_no_due_date_into_the_past(int today, int due)
+    {
+        DateOnly March(int day) => new(2026, 3, day);
+        var policy = Policy.NationalBaseline with
+        {
+            Clocks = [
+                .. Policy.NationalBaseline.Clocks.Where(c => c.Kind is not (ClockKind.Verify or ClockKind.Acknowledge)),
+                new ClockRule(ClockKind.Verify, 3, "x", null, DayCount.Working), new ClockRule(ClockKind.Acknowledge, 3, "x", null, DayCount.Working)],
+        };
+        var year = WorkCalendar.Shipped.Years[2026];
+        var free = new Rulebook(
+            [new Adopted(policy, RegionCode.Nation, DateOnly.MinValue, null)],
+            WorkCalendar.Shipped.With(year with { Holidays = year.Holidays.Add(new Holiday("误录", March(3), March(12))) }));
+        var corrected = free with { Calendar = free.Calendar.With(year) };
+        foreach (var begun in new[] { Stories.Reported.Then, Stories.Assigned.Then })
+        {
+            var before = Counted(begun, free.Calendar, null);
+            Working(before, free).Select(c => c.Due).Distinct().ShouldBe([March(17)]);
+            var recounted = Clockwork.Recount(before, corrected, March(today)).ShouldNotBeNull();
+            var after = Counted(before, corrected.Calendar, recounted);
+            Working(after, corrected).Select(c => c.Due).Distinct().ShouldBe([March(due)]);
+            recounted.Moved.Select(m => (m.Kept == true, m.From, m.To)).Distinct().ShouldBe([(due > 5, March(17), March(due))]);
+            Clockwork.Recount(after, corrected, March(today)).ShouldBeNull();
+            // Nobody who looks first decides whether something was missed, and a later calendar that frees the days frees them.
+            Ring.Passed(after, corrected, March(today), ChinaTime.StartOf(March(today)).AddHours(9))
+                .Select(h => h.Event).OfType<DeadlineMissed>().Any(m => m.Due == March(due)).ShouldBe(today > due);
+            var again = corrected with { Calendar = corrected.Calendar.With(free.Calendar.Years[2026]) };
+            Working(Counted(after, again.Calendar, Clockwork.Recount(after, again, March(today))), again)
+                .Select(c => c.Due).Distinct().ShouldBe([March(17)]);
+        }
+
+        Hazard Counted(Hazard hazard, WorkCalendar calendar, DeadlinesRecounted? recounted) => Hazard.Apply(
+            Id, hazard,
+            new Happening(
+                recounted ?? (IHazardEvent)new CommentAdded("x"),
+                Clockwork.Context(hazard.LatestOccurredAt, Entry.Prompt, policy, calendar)));
+        Clock[] Working(Hazard hazard, Rulebook rules) =>
+            [.. Clocks.Open(hazard, rules).Where(c => c.Kind is ClockKind.Verify or ClockKind.Acknowledge)];
     }
 
     private static (ImmutableArray<Happening> Events, Hazard After) On(
