@@ -24,6 +24,10 @@ public sealed class BadInputTests(Service service) : IClassFixture<Service>
     [InlineData("title", "\"\"", 400, "input.missing")]
     [InlineData("title", "\"a\\u0000b\"", 400, "input.control_characters")]
     [InlineData("title", "\"\\ud800\"", 400, "input.control_characters")]
+    [InlineData("title", "\"\\u200b\\u2060\"", 400, "input.missing")]
+    [InlineData("title", "\"\\u3164\"", 400, "input.missing")]
+    [InlineData("description", "\" \\u00ad\\ufeff\"", 400, "input.missing")]
+    [InlineData("title", "\"出口\\u202e闭锁\"", 400, "input.control_characters")]
     [InlineData("title", "[\"x\"]", 400, "input.malformed")]
     [InlineData("enterprise", "{\"name\":\"某公司\",\"creditCode\":\"911100001000005631\"}", 400, "credit_code.check_character")]
     [InlineData("enterprise", "{\"name\":\"某公司\",\"creditCode\":\"91\"}", 400, "credit_code.malformed")]
@@ -44,8 +48,21 @@ public sealed class BadInputTests(Service service) : IClassFixture<Service>
         body[field] = null;
         var text = body.ToJsonString().Replace($"\"{field}\":null", $"\"{field}\":{json}", StringComparison.Ordinal);
         var answer = await Refused(() => service.Office.PostTextAsync("hazards", text), status, code);
+        if (code == "input.control_characters")
+            answer.Json["field"].ShouldNotBeNull();
         if (code != "occurred_at.future" && answer.Json["field"] is { } named)
             named.ToString().ShouldStartWith(field);
+    }
+
+    /// <summary>A compressed body is named for what it is, and not as one that is broken.</summary>
+    [Theory]
+    [InlineData("gzip"), InlineData("br"), InlineData("identity, gzip")]
+    public async Task A_body_that_is_compressed_is_not_taken(string encoding)
+    {
+        var content = new StringContent(Some.Report().ToJsonString(), System.Text.Encoding.UTF8, "application/json");
+        content.Headers.TryAddWithoutValidation("Content-Encoding", encoding);
+        (await service.Office.SendAsync(HttpMethod.Post, "hazards", content)).Refused(HttpStatusCode.UnsupportedMediaType, "request.media_type")
+            ["field"].ShouldBe("Content-Encoding");
     }
 
     /// <summary>A mistyped code must not read as a place or a body where nothing is overdue.</summary>

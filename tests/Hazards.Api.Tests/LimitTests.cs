@@ -56,6 +56,13 @@ public sealed class LimitTests : IClassFixture<LimitTests.Narrow>
         var refused = (await PutAsync(client, "第四份")).Refused(HttpStatusCode.TooManyRequests, "limit.uploads");
         int.Parse(Header(refused, "Retry-After"), CultureInfo.InvariantCulture).ShouldBeInRange(1, 86_400);
         (await PutAsync(service.Office, "别人的")).Require(HttpStatusCode.Created);
+
+        // However many it sends at once.
+        var hasty = await service.KeyAsync("ws-gov", Service.County, "reporter");
+        var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(i => PutAsync(hasty, $"同时第 {i} 份")));
+        answers.Count(a => a.Status == HttpStatusCode.Created).ShouldBe(3);
+        foreach (var more in answers.Where(a => a.Status != HttpStatusCode.Created))
+            more.Refused(HttpStatusCode.TooManyRequests, "limit.uploads");
     }
 
     public static TheoryData<string, string> BehindTheirRole => new()

@@ -187,11 +187,13 @@ public sealed class RulesTests : IAsyncLifetime
             (await Due(two, id)).ShouldBe(("2023-10-10", false));
         (await Due(two, elsewhere)).ShouldBe(("2025-03-17", false));
 
-        // Amended once more: only what it moves is written again.
+        // Amended once more: only what it concerns is written again; and nobody is late on a day that had been said to be free.
         (await Announce(one.Admin, Year2023.Replace("\"to\": \"2023-10-06\"", "\"to\": \"2023-10-05\"", StringComparison.Ordinal), "少放一天"))
             .Require(HttpStatusCode.Created);
         await Until(async () => (await RecountedAsync()).Count == 24);
-        (await Due(one, concerned[3])).ShouldBe(("2023-10-09", false));
+        (await RecountedAsync()).Skip(12).ShouldAllBe(
+            r => r.Event.Moved.Single().To == new DateOnly(2023, 10, 10) && r.Event.Moved.Single().Kept == true);
+        (await Due(one, concerned[3])).ShouldBe(("2023-10-10", false));
 
         var source = one.Owner;
         var rules = await deaf.Services.GetRequiredService<RulebookSource>().RefreshAsync(default);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using Hazards.Api.Administration.Webhooks;
@@ -169,6 +170,44 @@ public sealed class WebhookTests(WebhookService own) : IClassFixture<WebhookServ
         Receiver.At(county).ShouldAllBe(m => m.Data["hazard"]!.ToString() == ours);
         Receiver.At(beijing).Select(m => (m.Data["hazard"]!.ToString(), m.Data["region"]!.ToString())).ShouldBe([(theirs, "110101")]);
         Receiver.At(some).Select(m => m.Type).ShouldBe(["hazard_assigned"]);
+        foreach (var id in ids)
+            await RemoveAsync(id);
+    }
+
+    /// <summary>移出辖区: who follows is told the last thing there, and nothing of what happens elsewhere.</summary>
+    [Fact]
+    public async Task That_a_hazard_left_is_the_last_that_is_said_of_it()
+    {
+        var (county, township) = (Receiver.Open(), Receiver.Open());
+        var ids = new[] { (await RegisterAsync(county)).Id, (await RegisterAsync(township, "532927100")).Id };
+        var before = (await Service.Office.GetAsync("events?after=0&limit=1&wait=0")).Require(HttpStatusCode.OK);
+        var moved = await Service.HazardAsync();
+        foreach (var to in new[] { "532927100", "532923" })
+            (await Service.Admin.PostAsync(
+                $"hazards/{moved}/corrections", new JsonObject { ["field"] = "region", ["to"] = to, ["reason"] = "登记有误" }))
+                .Require(HttpStatusCode.OK);
+        (await Service.Admin.PostAsync($"hazards/{moved}/comments", new JsonObject { ["text"] = "他县的事" })).Require(HttpStatusCode.OK);
+        var stays = await Service.HazardAsync();
+
+        await WebhookReceiver.Until(() => Task.FromResult(Receiver.At(county).Any(m => m.Data["hazard"]!.ToString() == stays)), "it is told of both");
+        // What came before may have been told while it was there.
+        Receiver.At(county).Select(m => (m.Type, m.Data["hazard"]!.ToString(), m.Data["region"]!.ToString())).TakeLast(2).ShouldBe(
+            [("hazard_corrected", moved, "532927100"), ("hazard_reported", stays, Service.County)]);
+        Receiver.At(county).Count(m => m.Type == "comment_added").ShouldBe(0);
+        var last = (await Receiver.WaitAsync(township, 1))[^1];
+        (last.Type, last.Data["region"]!.ToString()).ShouldBe(("hazard_corrected", "532927100"));
+        var feed = new List<string>();
+        for (var after = long.Parse(before["next"], CultureInfo.InvariantCulture); ;)
+        {
+            var page = (await Service.Office.GetAsync($"events?after={after}&limit=500")).Require(HttpStatusCode.OK).Json;
+            feed.AddRange(page["events"]!.AsArray().Where(e => e!["streamId"]!.ToString() == moved).Select(e => $"{e!["type"]} {e["data"]!["to"]}"));
+            if (page["next"]!.GetValue<long>() == after)
+                break;
+            after = page["next"]!.GetValue<long>();
+        }
+
+        feed.ShouldBe(["hazard_corrected 532923"]);
+        (await Service.Office.GetAsync($"hazards/{moved}")).Refused(HttpStatusCode.NotFound, "hazard.not_found");
         foreach (var id in ids)
             await RemoveAsync(id);
     }

@@ -343,7 +343,7 @@ internal static class OrderReader
         catch (Exception e) when (e is InvalidOperationException or JsonException { InnerException: InvalidOperationException })
         {
             // Half of a surrogate pair, written as an escape: no text can hold it.
-            return new Order<T>(InputRefusals.NotClean.Because());
+            return new Order<T>(InputRefusals.NotClean.Because(RequestJson.HalfPairIn(body)));
         }
     }
 

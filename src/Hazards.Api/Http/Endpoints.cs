@@ -1,3 +1,4 @@
+using Hazards.Domain;
 using Hazards.Api.Http.Pages;
 using Hazards.Api.Investigation;
 using Hazards.Api.Lists;
@@ -30,7 +31,7 @@ internal static class Endpoints
             .AddEndpointFilter(TableFiles.AnswerAsync).AddEndpointFilter(RefuseAsync);
 
     public static RouteHandlerBuilder Post(this IEndpointRouteBuilder routes, string pattern, Operation operation, Delegate handler) =>
-        Describe(routes.MapLazily(HttpMethods.Post, pattern, handler), operation);
+        Describe(routes.MapLazily(HttpMethods.Post, pattern, handler), operation).AddEndpointFilter(PlainAsync);
 
     /// <summary>
     /// As the framework's own, but for what binds a request to the handler, which is made when the first request comes and not for
@@ -46,6 +47,16 @@ internal static class Endpoints
                 var made = new Lazy<RequestDelegate>(() => RequestDelegateFactory.Create(given, options).RequestDelegate);
                 return new RequestDelegateResult(http => made.Value(http), []);
             });
+
+    /// <summary>A body is read as it is sent: one that was compressed would be taken for one that is broken.</summary>
+    private static ValueTask<object?> PlainAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var encoding = context.HttpContext.Request.Headers.ContentEncoding.ToString();
+        return encoding.Length == 0 || encoding.Equals("identity", StringComparison.OrdinalIgnoreCase)
+            ? next(context)
+            : ValueTask.FromResult<object?>(Call.Refuse(
+                RequestRefusals.MediaType.Because("Content-Encoding", ("value", Texts.Excerpt(encoding)), ("expected", "identity"))));
+    }
 
     /// <summary>What is wrong with a query is refused, also where what was asked for did not depend on it.</summary>
     private static async ValueTask<object?> RefuseAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)

@@ -67,9 +67,29 @@ internal static class RequestJson
         }
         catch (InvalidOperationException)
         {
-            // Half of a surrogate pair, written as an escape: no text can hold it.
-            return InputRefusals.NotClean.Because();
+            return InputRefusals.NotClean.Because(HalfPairIn(element));
         }
+    }
+
+    /// <summary>The field with half of a surrogate pair, written as an escape: no text can hold it. Null where a name has it, or none.</summary>
+    public static string? HalfPairIn(JsonElement element, string? path = null)
+    {
+        try
+        {
+            return element.ValueKind switch
+            {
+                JsonValueKind.String => element.GetString() is null ? path : null,
+                JsonValueKind.Object => First(element.EnumerateObject().Select(m => HalfPairIn(m.Value, Join(path, m.Name)))),
+                JsonValueKind.Array => First(element.EnumerateArray().Select((e, i) => HalfPairIn(e, $"{path}[{i}]"))),
+                _ => null,
+            };
+        }
+        catch (InvalidOperationException)
+        {
+            return path;
+        }
+
+        static string? First(IEnumerable<string?> found) => found.FirstOrDefault(p => p is not null);
     }
 
     /// <summary>The members of a type that a request may give.</summary>

@@ -7,8 +7,8 @@ using Hazards.Projections.Store;
 namespace Hazards.Api.Lists;
 
 /// <summary>
-/// The feed other systems follow: every event of a hazard within the key's jurisdiction, in commit order. Positions have
-/// no gaps and appear in order, so <c>next</c> is all a follower has to remember.
+/// The feed other systems follow: every event of a hazard within the key's jurisdiction, in commit order, and the one by which a hazard
+/// left it. Positions have no gaps and appear in order, so <c>next</c> is all a follower has to remember.
 /// </summary>
 internal static class FeedEndpoints
 {
@@ -92,8 +92,13 @@ internal static class FeedEndpoints
         public async Task<bool> TakeAsync(RecordedEvent e, CancellationToken cancellationToken)
         {
             Next = e.Position;
-            if (e.StreamType == HazardStore.StreamType && await SeenAsync(e.StreamId, cancellationToken) is (true, var hidden))
-                Found.Add(Discretion.Shown(HistoryEvent.Of(e), hidden));
+            if (e.StreamType == HazardStore.StreamType)
+            {
+                if (await SeenAsync(e.StreamId, cancellationToken) is (true, var hidden))
+                    Found.Add(Discretion.Shown(HistoryEvent.Of(e), hidden));
+                else if (scope.Own is null && Departure.From(e, scope.Jurisdiction) is not null)
+                    Found.Add(HistoryEvent.Of(e));
+            }
             return Found.Count < limit && ++Scanned < MostScanned;
         }
 

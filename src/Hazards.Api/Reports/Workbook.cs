@@ -181,7 +181,7 @@ internal sealed class Sheet(string name, IReadOnlyList<double> widths, int befor
             case string text:
                 rows.Append(
                     CultureInfo.InvariantCulture,
-                    $"<c r=\"{address}\" s=\"{style}\" t=\"inlineStr\"><is><t xml:space=\"preserve\">{Workbook.Escape(text)}</t></is></c>");
+                    $"<c r=\"{address}\" s=\"{style}\" t=\"inlineStr\"><is><t xml:space=\"preserve\">{Workbook.Escape(Fit(text))}</t></is></c>");
                 break;
             case DateOnly date:
                 Cell(address, cell with { Value = date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) });
@@ -190,6 +190,19 @@ internal sealed class Sheet(string name, IReadOnlyList<double> widths, int befor
                 rows.Append(CultureInfo.InvariantCulture, $"<c r=\"{address}\" s=\"{style}\"><v>{cell.Value}</v></c>");
                 break;
         }
+    }
+
+    /// <summary>What a cell may hold (ECMA-376 and Excel: 32,767 characters); a file with more would have to be repaired.</summary>
+    private const int MostCharacters = 32_767;
+
+    private static string Fit(string text)
+    {
+        if (text.Length <= MostCharacters)
+            return text;
+        var note = string.Create(
+            CultureInfo.InvariantCulture, $"……（共 {text.Length} 字，单元格放不下，全文见接口 · cut: of {text.Length} characters; the API has them all）");
+        var kept = MostCharacters - note.Length;
+        return text[..(char.IsHighSurrogate(text[kept - 1]) ? kept - 1 : kept)] + note;
     }
 
     public string ToXml() => Opening() + Ending();

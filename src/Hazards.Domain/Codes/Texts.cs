@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Hazards.Domain;
 
@@ -12,14 +13,23 @@ public static class Texts
     public const int LongLength = 8000;
 
     /// <summary>
-    /// Whether the text has neither control characters (but line breaks and tabs when <paramref name="multiline"/>) nor broken
-    /// surrogates.
+    /// Whether the text has neither control characters (but line breaks and tabs when <paramref name="multiline"/>), nor broken
+    /// surrogates, nor what turns the order of the characters after it round (U+202D, U+202E), so that it reads otherwise than it is.
     /// </summary>
     public static bool IsClean(string text, bool multiline)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return IsKeepable(text) && !text.Any(c => char.IsControl(c) && !(multiline && c is '\n' or '\r' or '\t'));
+        return IsKeepable(text) && !text.Any(
+            c => c is '\u202D' or '\u202E' || char.IsControl(c) && !(multiline && c is '\n' or '\r' or '\t'));
     }
+
+    /// <summary>Whether there is nothing to see: blanks, and characters that show nothing.</summary>
+    public static bool IsBlank(string? text) => text is null || text.EnumerateRunes().All(IsInvisible);
+
+    // The fillers are letters, and the blank of braille a symbol, that show nothing; so do selectors of variants alone.
+    private static bool IsInvisible(Rune rune) => Rune.IsWhiteSpace(rune)
+        || Rune.GetUnicodeCategory(rune) == UnicodeCategory.Format
+        || rune.Value is 0x115F or 0x1160 or 0x3164 or 0xFFA0 or 0x2800 or (>= 0xFE00 and <= 0xFE0F) or (>= 0xE0100 and <= 0xE01EF);
 
     /// <summary>Whether a store can keep the text as it is: neither NUL (jsonb has none) nor broken surrogates (UTF-8 has none).</summary>
     internal static bool IsKeepable(string text)
@@ -35,9 +45,9 @@ public static class Texts
     {
         if (text?.Length > max)
             return InputRefusals.TooLong.Because(field, ("length", text.Length), ("max", max));
-        if (string.IsNullOrWhiteSpace(text))
+        if (IsBlank(text))
             return min == 0 ? null : InputRefusals.Missing.Because(field);
-        if (text.Trim().Length < min)
+        if (text!.Trim().Length < min)
             return InputRefusals.TooShort.Because(field, ("min", min));
         return IsClean(text, multiline) ? null : InputRefusals.NotClean.Because(field);
     }

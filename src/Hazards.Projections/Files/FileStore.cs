@@ -151,17 +151,20 @@ public sealed class FileStore(NpgsqlDataSource dataSource)
         return await reader.ReadAsync(cancellationToken) ? (reader.GetInt64(0), reader.GetInt64(1)) : default;
     }
 
-    /// <summary>Counts a file that a sender put in.</summary>
-    public async Task CountAsync(string sender, DateOnly day, long bytes, CancellationToken cancellationToken = default)
+    /// <summary>Counts a file that a sender puts in; false where it would be more than it may, however many it sends at once.</summary>
+    public async Task<bool> CountAsync(
+        string sender, DateOnly day, long bytes, long mostFiles, long mostBytes, CancellationToken cancellationToken = default)
     {
         await using var command = dataSource.CreateCommand("""
-            insert into files.quotas as q (sender, day, files, bytes) values ($1, $2, 1, $3)
+            insert into files.quotas as q (sender, day, files, bytes) select $1, $2, 1, $3 where $4 > 0 and $3 <= $5
             on conflict (sender, day) do update set files = q.files + 1, bytes = q.bytes + excluded.bytes
+            where q.files < $4 and q.bytes + excluded.bytes <= $5
             """);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = sender });
         command.Parameters.Add(new NpgsqlParameter<DateOnly> { TypedValue = day });
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = bytes });
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        foreach (var number in new[] { bytes, mostFiles, mostBytes })
+            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = number });
+        return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
     }
 
     /// <summary>

@@ -37,15 +37,25 @@ internal sealed class SavedViews(NpgsqlDataSource dataSource, TimeProvider clock
             ?? Texts.Check("query", query, 0, LongestQuery, multiline: false)) is { } wrong)
             return wrong;
         name = name.Trim();
-        var views = await ListAsync(account, page, cancellationToken);
-        if (views.Length >= Most && views.All(v => v.Name != name))
-            return AccountRefusals.ViewsFull.Because(null, ("max", Most));
-        await using var command = Command("""
-            insert into accounts.views (account, page, name, query, created_at) values ($1, $2, $3, $4, $5)
+        // One after the other of a person: what is counted is what there is.
+        await using var batch = dataSource.CreateBatch();
+        batch.BatchCommands.Add(With(
+            new NpgsqlBatchCommand("select pg_advisory_xact_lock(hashtextextended($1 || $2, 0))"), account.ToString(), page));
+        var saving = With(new NpgsqlBatchCommand($"""
+            insert into accounts.views (account, page, name, query, created_at) select $1, $2, $3, $4, $5
+            where (select count(*) from accounts.views v where v.account = $1 and v.page = $2 and v.name <> $3) < {Most}
             on conflict (account, page, name) do update set query = excluded.query, created_at = excluded.created_at
-            """, account, page, name, query, clock.GetUtcNow());
-        await command.ExecuteNonQueryAsync(cancellationToken);
-        return null;
+            """), account, page, name, query, clock.GetUtcNow());
+        batch.BatchCommands.Add(saving);
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+        return saving.RecordsAffected > 0 ? null : AccountRefusals.ViewsFull.Because(null, ("max", Most));
+    }
+
+    private static NpgsqlBatchCommand With(NpgsqlBatchCommand command, params ReadOnlySpan<object> values)
+    {
+        foreach (var value in values)
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        return command;
     }
 
     /// <summary>Forgets a view.</summary>

@@ -58,16 +58,19 @@ internal sealed class WebhookWorker(
     {
         var (webhook, kept, read) = (due.Webhook, due.Position, due.Position);
         // As its keys end with it.
-        if (await registry.PlacedAsync(webhook.Body, stop) is { Dissolved: true })
+        var body = await registry.PlacedAsync(webhook.Body, stop);
+        if (body is { Dissolved: true })
         {
             await store.GiveUpAsync(webhook, WebhookPause.Dissolved, stop);
             return;
         }
 
+        // An enterprise hears of its own hazards only, as by its key.
+        var scope = new Scope(webhook.Region, null, default) { Own = body is { SeesOnlyItsOwn: true } ? body : null };
         var regions = new Dictionary<Guid, RegionCode?>();
         await foreach (var e in log.ReadAllAsync(due.Position, due.Head, stop))
         {
-            if (await RegionAsync(webhook, e, regions, stop) is { } region)
+            if (await RegionAsync(webhook, scope, e, regions, stop) is { } region)
             {
                 if (!await SendAsync(due with { Position = kept, Attempts = kept == due.Position ? due.Attempts : 0 }, e, region, stop))
                     return;
@@ -88,19 +91,17 @@ internal sealed class WebhookWorker(
 
     /// <summary>Where the hazard is, when the subscription is to be told of the event: as in the feed of a key of its region.</summary>
     private async ValueTask<RegionCode?> RegionAsync(
-        Webhook webhook, RecordedEvent e, Dictionary<Guid, RegionCode?> known, CancellationToken stop)
+        Webhook webhook, Scope scope, RecordedEvent e, Dictionary<Guid, RegionCode?> known, CancellationToken stop)
     {
         if (e.StreamType != HazardStore.StreamType || !webhook.Wants(e.Type))
             return null;
-        if (known.TryGetValue(e.StreamId, out var region))
-            return region;
-        if (known.Count >= MostRemembered)
-            known.Clear();
-        // An enterprise hears of its own hazards only, as by its key.
-        var body = await registry.PlacedAsync(webhook.Body, stop);
-        var scope = new Scope(webhook.Region, null, default) { Own = body is { SeesOnlyItsOwn: true } ? body : null };
-        var hazard = await hazards.FindAsync(scope, new HazardId(e.StreamId), stop);
-        return known[e.StreamId] = hazard?.Region;
+        if (!known.TryGetValue(e.StreamId, out var region))
+        {
+            if (known.Count >= MostRemembered)
+                known.Clear();
+            known[e.StreamId] = region = (await hazards.FindAsync(scope, new HazardId(e.StreamId), stop))?.Region;
+        }
+        return region ?? (scope.Own is null ? Departure.From(e, webhook.Region) : null);
     }
 
     /// <summary>Sends one message; false when the subscription goes on another time.</summary>

@@ -62,8 +62,10 @@ internal sealed class FileModule : IModule
         if (call.Request.ContentLength > MostBytes)
             return Call.Refuse(RequestRefusals.TooLarge.Because(null, ("max", MostBytes)));
         var (sender, day) = (call.Caller.Sender, ChinaTime.DateAt(call.Now));
-        if (Full(await files.PutInAsync(sender, day, call.Stop), call.Request.ContentLength ?? 0, limits.Most, call.Now) is { } full)
-            return Call.Refuse(full);
+        // Before anything is read; and again when it is counted, for many may come at once.
+        var (been, more) = (await files.PutInAsync(sender, day, call.Stop), call.Request.ContentLength ?? 0);
+        if (been.Files >= limits.Most.UploadsADay || been.Bytes > limits.Most.UploadBytesADay - more)
+            return Call.Refuse(Full(limits.Most, call.Now));
         // On disk while it comes in: fifty of them at once are no matter of memory.
         await using var kept = new FileStream(Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, 64 * 1024,
             FileOptions.DeleteOnClose | FileOptions.Asynchronous);
@@ -73,17 +75,16 @@ internal sealed class FileModule : IModule
             return Call.Refuse(FileRefusals.Empty.Because());
         if (await FileCheck.CheckAsync(kept, kind, name, call.Stop) is { } wrong)
             return Call.Refuse(wrong);
-        await files.CountAsync(sender, day, kept.Length, call.Stop);
+        if (!await files.CountAsync(sender, day, kept.Length, limits.Most.UploadsADay, limits.Most.UploadBytesADay, call.Stop))
+            return Call.Refuse(Full(limits.Most, call.Now));
         await KeepAsync(files, digest, kept, kind.MediaType, sender, call.Stop);
         call.Response.Headers.Location = FileAnswer.LinkOf(digest);
         return Call.Json(new FileAnswer(digest, kind.MediaType, kept.Length, FileAnswer.LinksOf(digest, kind.MediaType)), 201);
     }
 
-    /// <summary>Why no more is taken of a sender today; null while it is.</summary>
-    private static Refusal? Full((long Files, long Bytes) been, long bytes, LimitOptions most, DateTimeOffset now)
+    /// <summary>No more is taken of a sender today.</summary>
+    private static Refusal Full(LimitOptions most, DateTimeOffset now)
     {
-        if (been.Files < most.UploadsADay && been.Bytes <= most.UploadBytesADay - bytes)
-            return null;
         var tomorrow = ChinaTime.StartOf(ChinaTime.DateAt(now).AddDays(1));
         return LimitRefusals.Uploads.Because(
             null, ("files", most.UploadsADay), ("bytes", most.UploadBytesADay), ("seconds", Limits.Seconds(tomorrow - now)));

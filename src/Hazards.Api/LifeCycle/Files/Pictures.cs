@@ -150,7 +150,8 @@ internal sealed class Pictures(FileStore files) : IDisposable
         try
         {
             var found = ImageMetadataReader.ReadMetadata(new MemoryStream(bytes, writable: false));
-            var place = found.OfType<GpsDirectory>().Select(g => g.GetGeoLocation()).FirstOrDefault(l => l is { IsZero: false });
+            var place = found.OfType<GpsDirectory>().Select(g => g.GetGeoLocation()).FirstOrDefault(
+                l => l is { IsZero: false, Latitude: >= -90 and <= 90, Longitude: >= -180 and <= 180 });
             var main = found.OfType<ExifIfd0Directory>().FirstOrDefault();
             var camera = Clean($"{main?.GetDescription(ExifDirectoryBase.TagMake)} {main?.GetDescription(ExifDirectoryBase.TagModel)}");
             var taken = TakenAt(found.OfType<ExifSubIfdDirectory>().FirstOrDefault());
@@ -167,11 +168,11 @@ internal sealed class Pictures(FileStore files) : IDisposable
         if (exif is null || !exif.TryGetDateTime(ExifDirectoryBase.TagDateTimeOriginal, out var taken))
             return null;
         var offset = TimeSpan.TryParse(exif.GetString(ExifDirectoryBase.TagTimeZoneOriginal)?.TrimStart('+'),
-            CultureInfo.InvariantCulture, out var own) && own.Duration() <= TimeSpan.FromHours(14) ? own : ChinaTime.Offset;
+            CultureInfo.InvariantCulture, out var own) && own.Duration() <= TimeSpan.FromHours(14) && own.Ticks % TimeSpan.TicksPerMinute == 0 ? own : ChinaTime.Offset;
         return taken.Year is > 1990 and < 2200 ? new DateTimeOffset(DateTime.SpecifyKind(taken, DateTimeKind.Unspecified), offset) : null;
     }
 
-    private static double? Degrees(double? value) => value is { } known && double.IsFinite(known) ? Math.Round(known, 6) : null;
+    private static double? Degrees(double? value) => value is { } known ? Math.Round(known, 6) : null;
 
     private static string? Clean(string text)
     {
