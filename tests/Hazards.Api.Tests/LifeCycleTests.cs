@@ -104,6 +104,15 @@ public sealed class LifeCycleTests(Service service) : IClassFixture<Service>
 
         var returned = await service.HazardAsync(Stage.Assigned);
         await Ok(service.Gov, returned, "legs/territorial/return", new() { ["reason"] = "属镇政府" }, "assignment_returned");
+        // Its deadline stands, and nobody is said to have failed to rectify it.
+        foreach (var list in new[] { $"hazards/{returned}/steps", "clocks?limit=200" })
+        {
+            var answer = (await service.Office.GetAsync(list)).Require(HttpStatusCode.OK).Json;
+            (answer["duties"] ?? answer["items"])!.AsArray().Where(d => d!["clock"]!["code"]!.ToString() == "rectify")
+                .Where(d => d!["hazard"] is not { } of || of["id"]!.ToString() == returned)
+                .Select(d => (d!["leg"]!["code"]!.ToString(), d["clock"]!["chinese"]!.ToString()))
+                .ShouldBe([("territorial", "完成整改（已退回，待改派）"), ("sectoral", "完成整改")], ignoreOrder: true, list);
+        }
         await Ok(
             service.Office, returned, "legs/territorial/reassignment",
             new()

@@ -179,6 +179,14 @@ internal static class Labels
     public static CodeEntry Of<T>(T value) where T : struct,
     Enum => new(CodeList.Code(value), CodeList.Chinese(value), CodeList.English(value));
 
+    /// <summary>
+    /// A duty, as it is said of a leg where it stands: who has to reassign what was given back has not failed to rectify it, though its
+    /// deadline stands with him meanwhile.
+    /// </summary>
+    public static CodeEntry OfDuty(ClockKind duty, LegStage? leg) => duty == ClockKind.Rectify && leg == LegStage.Returned
+        ? new(CodeList.Code(duty), $"{CodeList.Chinese(duty)}（已退回，待改派）", $"{CodeList.English(duty)} (given back, to be reassigned)")
+        : Of(duty);
+
     /// <summary>The code of a value that has no label.</summary>
     public static string Camel<T>(T value) where T : struct,
     Enum => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(value.ToString());

@@ -48,13 +48,13 @@ internal sealed record DutyAnswer(
     CodeEntry Clock, CodeEntry? Leg, NamedBody Body, bool Own, DateTimeOffset Since, DateOnly Due, int DaysLeft, DueColour Colour,
         bool Provisional, RuleCited Rule, CodeEntry? Next)
 {
-    public static DutyAnswer Of(StepDuty d, DateOnly today, IReadOnlyDictionary<string, string> names)
+    public static DutyAnswer Of(StepDuty d, Hazard hazard, DateOnly today, IReadOnlyDictionary<string, string> names)
     {
         var left = -d.Clock.DaysOverdue(today);
         var colour = left < 0 ? DueColour.Red : left <= d.SoonDays ? DueColour.Amber : DueColour.Green;
         return new DutyAnswer(
-            Labels.Of(d.Clock.Kind), Labels.Of(d.Clock.Leg), NamedBody.Of(d.Clock.Body, names), d.Own, d.Clock.Since, d.Clock.Due, left,
-            colour, d.Clock.Provisional, d.Rule, Labels.Of(d.Next));
+            Labels.OfDuty(d.Clock.Kind, d.Clock.Leg is { } leg ? hazard.Legs[leg].Stage : null), Labels.Of(d.Clock.Leg),
+            NamedBody.Of(d.Clock.Body, names), d.Own, d.Clock.Since, d.Clock.Due, left, colour, d.Clock.Provisional, d.Rule, Labels.Of(d.Next));
     }
 }
 

@@ -61,7 +61,7 @@ internal sealed class StepDesk(HazardStore store, IRegistryQueries registry, Ste
         var names = await naming.OfBodiesAsync(named, asOf, cancellationToken);
         var defaults = new StepDefaults(hazard, act, near, names);
         return new StepsAnswer(hazard.Id, hazard.Version, asOf, today,
-            [.. duties.Select(d => DutyAnswer.Of(d, today, names))],
+            [.. duties.Select(d => DutyAnswer.Of(d, hazard, today, names))],
             [
                 .. from step in open
                    let entry = catalogue.Find(step.Rule)

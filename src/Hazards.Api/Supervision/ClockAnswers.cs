@@ -58,7 +58,8 @@ internal record Duty(
     CodeEntry? Next, CodeEntry Light, WarningCited? Warning, DutyRule Rule)
 {
     public static Duty Of(ClockItem clock, HazardItem item, Names names, Rulebook rules) => new(
-        Labels.Of(clock.Kind), Labels.Of(clock.Leg), NamedBody.Of(clock.Body, names.Bodies), clock.Since, clock.Due,
+        Labels.OfDuty(clock.Kind, item.Legs.FirstOrDefault(l => l.Leg == clock.Leg)?.Stage), Labels.Of(clock.Leg),
+        NamedBody.Of(clock.Body, names.Bodies), clock.Since, clock.Due,
         clock.DaysOverdue, -clock.DaysOverdue, clock.Provisional, Labels.Of(clock.Next), Labels.Of(clock.Light), clock.Warning,
         DutyRule.Of(clock.ToClock(), item.Region, item.Level, rules));
 }
