@@ -851,7 +851,8 @@ public sealed record Hazard
             duties is { } only ? missed.Leg == leg && only.Contains(missed.Kind) : leg is null || missed.Leg == leg;
     }
 
-    // What the service's own clock asks for has no number, and asks for the duty that was missed and for no reply.
+    // What the service's own clock asks for has no number, and asks for the duty that was missed and for no reply. Who gave its leg back is
+    // not asked for what is asked of all.
     private Hazard Noticed(SupervisionNoticeIssued e, EventContext context)
     {
         if (e.Duties is not null || context.Document is not { } number)
@@ -859,7 +860,7 @@ public sealed record Hazard
         var notice = new NoticeToAnswer(number, context.OccurredAt, context.Body, e.ReplyOwed == true ? e.ReplyBy : null);
         return this with
         {
-            Legs = Legs.SetItems(Legs.Values.Where(l => e.Leg is null || e.Leg == l.Leg)
+            Legs = Legs.SetItems(Legs.Values.Where(l => e.Leg is null ? l.Stage != LegStage.Returned : e.Leg == l.Leg)
                 .Select(l => KeyValuePair.Create(l.Leg, l with { Notices = l.Notices.Add(notice) }))),
         };
     }

@@ -22,13 +22,17 @@ public sealed record Urge(string Message, Leg? Leg = null) : IHazardCommand
     }
 }
 
-/// <summary>退回后改派之前: what is put to a leg that was given back is put to who has to reassign it, and not to who gave it back.</summary>
+/// <summary>
+/// 退回后改派之前: what is put to a leg that was given back is put to who has to reassign it, and not to who gave it back; and so what is put
+/// to the whole hazard when every leg was.
+/// </summary>
 internal static class Aim
 {
     /// <summary>For which duties, and against whom; nothing where it is for whatever the leg's own body owes.</summary>
     public static (ImmutableArray<ClockKind>? Duties, BodyId? Against) Of(Hazard hazard, Leg? leg) =>
-        leg is { } name && hazard.Legs.TryGetValue(name, out var of) && of.Stage == LegStage.Returned
-            ? ([ClockKind.Reassign], of.AssignedBy)
+        hazard.Legs.Values.Where(l => leg is null || l.Leg == leg).ToArray() is [var first, ..] aimed
+            && aimed.All(l => l.Stage == LegStage.Returned && l.AssignedBy == first.AssignedBy)
+            ? ([ClockKind.Reassign], first.AssignedBy)
             : default;
 }
 

@@ -41,6 +41,22 @@ public sealed class RepliesToNotices
         one.When(CountyGovernment, new AnswerNotice(Leg.Sectoral, "代为回复")).ThenRefused(HazardRefusals.NotYourLeg);
     }
 
+    /// <summary>退回的不再答复: what is asked of all is not asked of who gave its leg back; where all did, of who has to reassign.</summary>
+    [Fact]
+    public void Who_gave_its_leg_back_is_not_asked_for_what_is_asked_of_all()
+    {
+        var back = Stories.Dual.And(GasRegulator, new AssignmentReturned(Leg.Sectoral, "不属本单位"));
+        var noticed = back.When(Supervision, new IssueNotice("书面回复", null, Stories.ReplyBy)).ThenItHappens();
+        Replies(noticed).Select(c => c.Body).ShouldBe([CountyGovernment.Id]);
+        noticed.When(GasRegulator, new AnswerNotice(Leg.Sectoral, "已退回")).ThenRefused(HazardRefusals.NoticeNone);
+
+        var both = back.And(CountyGovernment, new AssignmentReturned(Leg.Territorial, "不属本级"))
+            .When(Supervision, new IssueNotice("请改派", null, Stories.ReplyBy)).ThenItHappens();
+        Replies(both).ShouldBeEmpty();
+        both.Events[^1].Event.ShouldBeOfType<SupervisionNoticeIssued>()
+            .ShouldSatisfyAllConditions(n => n.Against.ShouldBe(CountyOffice.Id), n => n.Duties!.Value.ShouldBe([ClockKind.Reassign]));
+    }
+
     [Fact]
     public void A_notice_without_a_date_or_of_before_there_were_replies_is_no_clock_and_may_be_replied_to()
     {
