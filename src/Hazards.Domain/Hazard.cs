@@ -633,7 +633,8 @@ public sealed record Hazard
         MergedAt = null,
         Mergers = [.. Mergers.Select(m => m.Until is null ? m with { Until = context.OccurredAt } : m)],
         Closure = null,
-        Rests = (Closure?.At ?? Rejection?.At ?? MergedAt) is { } since ? Rests.Add(new Rest(since, context.OccurredAt, Closure is not null))
+        Rests = (Closure?.At ?? Rejection?.At ?? MergedAt) is { } since
+            ? Rests.Add(new Rest(since, context.OccurredAt, Closure is not null))
             : Rests,
         Reopened = Reopened + 1,
         OpenSince = context.OccurredAt,

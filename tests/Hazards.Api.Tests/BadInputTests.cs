@@ -61,8 +61,8 @@ public sealed class BadInputTests(Service service) : IClassFixture<Service>
     {
         var content = new StringContent(Some.Report().ToJsonString(), System.Text.Encoding.UTF8, "application/json");
         content.Headers.TryAddWithoutValidation("Content-Encoding", encoding);
-        (await service.Office.SendAsync(HttpMethod.Post, "hazards", content)).Refused(HttpStatusCode.UnsupportedMediaType, "request.media_type")
-            ["field"].ShouldBe("Content-Encoding");
+        (await service.Office.SendAsync(HttpMethod.Post, "hazards", content))
+            .Refused(HttpStatusCode.UnsupportedMediaType, "request.media_type")["field"].ShouldBe("Content-Encoding");
     }
 
     /// <summary>A mistyped code must not read as a place or a body where nothing is overdue.</summary>

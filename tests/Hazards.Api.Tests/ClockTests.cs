@@ -225,7 +225,8 @@ public sealed class ClockTests : IAsyncLifetime
         node.Clock.Now = Start.AddDays(8);
         var admin = new Given(new Actor("管理员", Town.Office, [Role.Administrator], "tests", RegionCode.Nation));
         (await node.Bodies.ExecuteAsync(
-            Town.Regulator.Id, new DissolveBody("机构改革"), admin, new Terms { RecordedAt = node.Clock.Now })).ShouldBeOfType<Outcome<Body>.Done>();
+            Town.Regulator.Id, new DissolveBody("机构改革"), admin, new Terms { RecordedAt = node.Clock.Now }))
+            .ShouldBeOfType<Outcome<Body>.Done>();
         if (clock)
             await node.Worker.PassAsync();
         else

@@ -50,11 +50,15 @@ public sealed class DiscretionTests(Service service) : IClassFixture<Service>
         hazard.Json["hazard"]!["title"]!.ToString().ShouldBe(report["title"]!.ToString());
 
         // Nor can it guess what it is not shown: it finds nothing by it. By all else it does, as do the others by everything.
-        string[] hidden = [$"system={Uri.EscapeDataString("巍宝物业系统")}", $"reference={Number}", $"q={Number}", $"q={Number[..3]}", $"q={title} {Number}"];
+        string[] hidden =
+        [
+            $"system={Uri.EscapeDataString("巍宝物业系统")}", $"reference={Number}", $"q={Number}", $"q={Number[..3]}", $"q={title} {Number}",
+        ];
+        var now = Uri.EscapeDataString(DateTimeOffset.UtcNow.ToString("O"));
         foreach (var guess in hidden)
         {
             Found(await mine.GetAsync($"hazards?{guess}")).ShouldBe(0, guess);
-            Found(await mine.GetAsync($"hazards?{guess}&asOf={Uri.EscapeDataString(DateTimeOffset.UtcNow.ToString("O"))}")).ShouldBe(0, guess);
+            Found(await mine.GetAsync($"hazards?{guess}&asOf={now}")).ShouldBe(0, guess);
             foreach (var by in new[] { service.Office, theirs })
                 Found(await by.GetAsync($"hazards?{guess}")).ShouldBe(1, guess);
         }

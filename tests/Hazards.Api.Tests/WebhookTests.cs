@@ -189,7 +189,8 @@ public sealed class WebhookTests(WebhookService own) : IClassFixture<WebhookServ
         (await Service.Admin.PostAsync($"hazards/{moved}/comments", new JsonObject { ["text"] = "他县的事" })).Require(HttpStatusCode.OK);
         var stays = await Service.HazardAsync();
 
-        await WebhookReceiver.Until(() => Task.FromResult(Receiver.At(county).Any(m => m.Data["hazard"]!.ToString() == stays)), "it is told of both");
+        await WebhookReceiver.Until(
+            () => Task.FromResult(Receiver.At(county).Any(m => m.Data["hazard"]!.ToString() == stays)), "it is told of both");
         // What came before may have been told while it was there.
         Receiver.At(county).Select(m => (m.Type, m.Data["hazard"]!.ToString(), m.Data["region"]!.ToString())).TakeLast(2).ShouldBe(
             [("hazard_corrected", moved, "532927100"), ("hazard_reported", stays, Service.County)]);
@@ -200,7 +201,8 @@ public sealed class WebhookTests(WebhookService own) : IClassFixture<WebhookServ
         for (var after = long.Parse(before["next"], CultureInfo.InvariantCulture); ;)
         {
             var page = (await Service.Office.GetAsync($"events?after={after}&limit=500")).Require(HttpStatusCode.OK).Json;
-            feed.AddRange(page["events"]!.AsArray().Where(e => e!["streamId"]!.ToString() == moved).Select(e => $"{e!["type"]} {e["data"]!["to"]}"));
+            feed.AddRange(page["events"]!.AsArray().Where(e => e!["streamId"]!.ToString() == moved)
+                .Select(e => $"{e!["type"]} {e["data"]!["to"]}"));
             if (page["next"]!.GetValue<long>() == after)
                 break;
             after = page["next"]!.GetValue<long>();

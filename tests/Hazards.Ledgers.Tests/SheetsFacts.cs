@@ -104,14 +104,14 @@ public class SheetsFacts
         }
     }
 
-    /// <summary>No cell is lost, and none is another than in the same sheet as an xlsx: errors, times, early days, what is no date.</summary>
+    /// <summary>No cell is lost, nor another than in the same sheet as an xlsx: errors, times, early days, what is no date.</summary>
     [Fact]
     public async Task What_a_cell_of_an_old_binary_workbook_holds_is_kept_as_it_stands()
     {
         (double Number, int Format)[] numbers =
         [
-            (0.5, 20), (59, 14), (60, 14), (1, 14), (61, 14), (60.25, 22), (1.25, 46), (-1, 14), (46000.604166, 22), (46000.604166666664, 22),
-            (45000, 31), (45000, 0), (0.1 + 0.2, 0), (2958465, 14), (9e6, 14),
+            (0.5, 20), (59, 14), (60, 14), (1, 14), (61, 14), (60.25, 22), (1.25, 46), (-1, 14), (46000.604166, 22),
+            (46000.604166666664, 22), (45000, 31), (45000, 0), (0.1 + 0.2, 0), (2958465, 14), (9e6, 14),
         ];
         var errors = Enum.GetValues<LegacyWorkbook.Error>();
         using var old = await File_(

@@ -71,7 +71,9 @@ internal static class RequestJson
         }
     }
 
-    /// <summary>The field with half of a surrogate pair, written as an escape: no text can hold it. Null where a name has it, or none.</summary>
+    /// <summary>
+    /// The field with half of a surrogate pair, written as an escape: no text can hold it. Null where a name has it, or none.
+    /// </summary>
     public static string? HalfPairIn(JsonElement element, string? path = null)
     {
         try

@@ -54,7 +54,8 @@ internal sealed record DutyAnswer(
         var colour = left < 0 ? DueColour.Red : left <= d.SoonDays ? DueColour.Amber : DueColour.Green;
         return new DutyAnswer(
             Labels.OfDuty(d.Clock.Kind, d.Clock.Leg is { } leg ? hazard.Legs[leg].Stage : null), Labels.Of(d.Clock.Leg),
-            NamedBody.Of(d.Clock.Body, names), d.Own, d.Clock.Since, d.Clock.Due, left, colour, d.Clock.Provisional, d.Rule, Labels.Of(d.Next));
+            NamedBody.Of(d.Clock.Body, names), d.Own, d.Clock.Since, d.Clock.Due, left, colour,
+            d.Clock.Provisional, d.Rule, Labels.Of(d.Next));
     }
 }
 

@@ -58,8 +58,8 @@ internal sealed class ReportMaker(FigureQueries figures, HazardFiles files, Rule
     /// <remarks>
     /// 2: 自查自改 is counted apart from 立行立改. 3: a deadline is the end of its day in bulletins too, and quotas count hazards and not
     /// listings. 4: what had been missed or closed counts in its own period although a later deadline was set or the hazard reopened since,
-    /// and a delisting gives nobody days. 5: the days that a bulletin names are the body's, as in rankings. 6: so it is in the table, too, as
-    /// with plans; and what had been rejected or merged, and was reopened, was open.
+    /// and a delisting gives nobody days. 5: the days that a bulletin names are the body's, as in rankings. 6: so it is in the table, too,
+    /// and with plans; and what had been rejected or merged, and was reopened, was open.
     /// </remarks>
     public const int Template = 6;
 

@@ -179,9 +179,8 @@ internal sealed class Sheet(string name, IReadOnlyList<double> widths, int befor
                 rows.Append(CultureInfo.InvariantCulture, $"<c r=\"{address}\" s=\"{style}\"/>");
                 break;
             case string text:
-                rows.Append(
-                    CultureInfo.InvariantCulture,
-                    $"<c r=\"{address}\" s=\"{style}\" t=\"inlineStr\"><is><t xml:space=\"preserve\">{Workbook.Escape(Fit(text))}</t></is></c>");
+                rows.Append(CultureInfo.InvariantCulture, $"<c r=\"{address}\" s=\"{style}\" t=\"inlineStr\">")
+                    .Append(CultureInfo.InvariantCulture, $"<is><t xml:space=\"preserve\">{Workbook.Escape(Fit(text))}</t></is></c>");
                 break;
             case DateOnly date:
                 Cell(address, cell with { Value = date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) });

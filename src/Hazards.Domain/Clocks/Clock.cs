@@ -174,7 +174,8 @@ public static class Clocks
                 case LegStage.Rectifying:
                     yield return rectify;
                     if (leg.Request is { } request)
-                        yield return After(ClockKind.DecideExtension, leg.Leg, ListersFrom(ClockKind.DecideExtension, leg.AssignedBy, request.Binds));
+                        yield return After(
+                            ClockKind.DecideExtension, leg.Leg, ListersFrom(ClockKind.DecideExtension, leg.AssignedBy, request.Binds));
                     if (leg.Plan is { Verdict: null } plan)
                         yield return After(ClockKind.ReviewPlan, leg.Leg, plan.Binds);
                     else if (leg.Plan is not { Verdict: Verdict.Pass } && hazard.Level is { } level)

@@ -11,8 +11,8 @@ namespace Hazards.Ledgers;
 internal sealed class XlsCells
 {
     private const int
-        FilePass = 0x2F, BoundSheet = 0x85, DateMode = 0x22, Formula = 0x06, BoolErr = 0x205, Number = 0x203, Rk = 0x27E, MulRk = 0xBD, Row = 0x208,
-        Begin = 0x809, End = 0x0A;
+        FilePass = 0x2F, BoundSheet = 0x85, DateMode = 0x22, Formula = 0x06, BoolErr = 0x205, Number = 0x203, Rk = 0x27E, MulRk = 0xBD,
+        Row = 0x208, Begin = 0x809, End = 0x0A;
 
     private const uint EndOfChain = 0xFFFFFFFE, LastSector = 0xFFFFFFFA;
 
@@ -109,7 +109,9 @@ internal sealed class XlsCells
 
     private static int Word(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt16LittleEndian(bytes[at..]);
 
-    /// <summary>A compound file: sectors in chains that tables say; small streams lie in the stream of the root, in sectors of their own.</summary>
+    /// <summary>
+    /// A compound file: sectors in chains that tables say; small streams lie in the stream of the root, in sectors of their own.
+    /// </summary>
     private sealed class Compound(byte[] file)
     {
         private const int HeaderTables = 109, EntryLength = 128;

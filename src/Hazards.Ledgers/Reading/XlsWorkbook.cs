@@ -58,7 +58,8 @@ internal static class XlsWorkbook
                 cells.Add(cell);
             }
             if (cells.Count > 0) quota.Row(layout, CellAddress.Of(1, number));
-            rows.Add(new(number, cells, cells.Count == 0 ? 0 : cells[^1].Column, Hidden: reader.RowHeight == 0 || raw.HiddenRows.Contains(number)));
+            var hidden = reader.RowHeight == 0 || raw.HiddenRows.Contains(number);
+            rows.Add(new(number, cells, cells.Count == 0 ? 0 : cells[^1].Column, hidden));
         }
         foreach (var merge in reader.MergeCells ?? [])
         {

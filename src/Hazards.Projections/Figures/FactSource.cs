@@ -108,7 +108,9 @@ internal static class FactSource
     public static string Position(Conditions where, DateTimeOffset? knownAt) =>
         knownAt is { } known ? $"rows.position_at({where.Instant(known)})" : "coalesce((select max(e.seq_id) from log.mt_events e), 0)";
 
-    /// <summary>Whether it was closed by the end of the period: by the closure in force, or by one that a reopening took back later.</summary>
+    /// <summary>
+    /// Whether it was closed by the end of the period: by the closure in force, or by one that a reopening took back later.
+    /// </summary>
     /// <param name="scope">The period.</param>
     /// <param name="last">Its last day, a parameter.</param>
     /// <param name="alias">Of the facts.</param>
@@ -120,7 +122,8 @@ internal static class FactSource
 
     /// <summary>Whether every plan there was then had all five.</summary>
     /// <inheritdoc cref="Closed"/>
-    public static string FiveInPlace(FigureScope scope, string last, string alias = "f") => By("five_on", "five_before", scope, last, alias);
+    public static string FiveInPlace(FigureScope scope, string last, string alias = "f") =>
+        By("five_on", "five_before", scope, last, alias);
 
     private static string By(string day, string before, FigureScope scope, string last, string alias) => scope.InForceAlone
         ? $"({alias}.{day} <= {last}) is true"

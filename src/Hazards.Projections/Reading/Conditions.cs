@@ -133,9 +133,11 @@ internal sealed class Conditions
             return this;
         var reporter = "i.item ->> 'reportedBy'";
         var known = $"""
-            {reporter} in ({Text(own.Id.Value)}, {Text(own.Parent?.Value ?? own.Id.Value)}) or {reporter} = any (h.leg_bodies) or not exists (
+            {reporter} in ({Text(own.Id.Value)}, {Text(own.Parent?.Value ?? own.Id.Value)}) or {reporter} = any (h.leg_bodies)
+            or not exists (
               select from rows.bodies b where b.body_id = {reporter} and b.recorded_to = 'infinity'
-                and b.body ->> 'parent' is distinct from {Text(own.Id.Value)} and b.kind = any ({Codes([BodyKind.Enterprise, .. Body.Parts], CodeList.Code)}))
+                and b.body ->> 'parent' is distinct from {Text(own.Id.Value)}
+                and b.kind = any ({Codes([BodyKind.Enterprise, .. Body.Parts], CodeList.Code)}))
             """;
         // The number is the last of the words.
         var shown = "left(t.words, length(t.words) - coalesce(length(i.item #>> '{reference,id}'), 0))";

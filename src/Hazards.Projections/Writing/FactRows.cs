@@ -35,7 +35,9 @@ internal sealed record HazardFacts(
         return planned.Length > 0 && planned.All(l => l.FiveAt is not null) ? Dates.Of(planned.Max(l => l.FiveAt)) : null;
     }
 
-    /// <summary>The days on which every plan there was had all five, until the last leg with a plan ended that is not in force any more.</summary>
+    /// <summary>
+    /// The days on which every plan there was had all five, until the last leg with a plan ended that is not in force any more.
+    /// </summary>
     private static string? WithAllFive(Hazard hazard)
     {
         (DateOnly? Planned, DateOnly? Five, DateOnly Until)[] plans =

@@ -37,7 +37,10 @@ internal sealed record Docket
 
     /// <summary>What was due by an older calendar was counted anew on this day.</summary>
     public Docket Recounted(string day) =>
-        Add(new Happening(Clockwork.Recount(State!, Rules, ChinaTime.DateAt(When(day))).ShouldNotBeNull(), Clockwork.Context(When(day), Entry.Prompt, Policy, Calendar)),
+        Add(
+            new Happening(
+                Clockwork.Recount(State!, Rules, ChinaTime.DateAt(When(day))).ShouldNotBeNull(),
+                Clockwork.Context(When(day), Entry.Prompt, Policy, Calendar)),
             When(day), null);
 
     public Docket Add(Happening happening, DateTimeOffset recordedAt, Body? by)

@@ -206,7 +206,8 @@ public sealed class EnteredLate
             c => c.Body.ShouldBe(CityOffice.Id), c => c.Since.ShouldBe(listed.Events[^1].Context.OccurredAt),
             c => c.Due.ShouldBeGreaterThan(ChinaTime.DateAt(listed.Now)));
         listed.Then.Missed.ShouldContain(m => m.Kind == ClockKind.DecideExtension && m.Body == CountyOffice.Id);
-        var delisted = listed.And(CityOffice, new HazardDelisted(ListingLevel.Prefecture, DelistingGround.ListedInError, "级别有误")).AfterDays(1);
+        var delisted = listed.And(CityOffice, new HazardDelisted(ListingLevel.Prefecture, DelistingGround.ListedInError, "级别有误"))
+            .AfterDays(1);
         Owed(delisted).ShouldBe(Owed(late));
 
         static Clock Owed(Story story) => story.Clocks.Single(c => c.Kind == ClockKind.DecideExtension);

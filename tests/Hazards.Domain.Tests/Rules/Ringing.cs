@@ -344,7 +344,8 @@ public sealed class Ringing
         {
             Clocks = [
                 .. Policy.NationalBaseline.Clocks.Where(c => c.Kind is not (ClockKind.Verify or ClockKind.Acknowledge)),
-                new ClockRule(ClockKind.Verify, 3, "x", null, DayCount.Working), new ClockRule(ClockKind.Acknowledge, 3, "x", null, DayCount.Working)],
+                new ClockRule(ClockKind.Verify, 3, "x", null, DayCount.Working),
+                new ClockRule(ClockKind.Acknowledge, 3, "x", null, DayCount.Working)],
         };
         var year = WorkCalendar.Shipped.Years[2026];
         var free = new Rulebook(

@@ -167,8 +167,9 @@ internal sealed class Pictures(FileStore files) : IDisposable
     {
         if (exif is null || !exif.TryGetDateTime(ExifDirectoryBase.TagDateTimeOriginal, out var taken))
             return null;
-        var offset = TimeSpan.TryParse(exif.GetString(ExifDirectoryBase.TagTimeZoneOriginal)?.TrimStart('+'),
-            CultureInfo.InvariantCulture, out var own) && own.Duration() <= TimeSpan.FromHours(14) && own.Ticks % TimeSpan.TicksPerMinute == 0 ? own : ChinaTime.Offset;
+        var offset = TimeSpan.TryParse(
+                exif.GetString(ExifDirectoryBase.TagTimeZoneOriginal)?.TrimStart('+'), CultureInfo.InvariantCulture, out var own)
+            && own.Duration() <= TimeSpan.FromHours(14) && own.Ticks % TimeSpan.TicksPerMinute == 0 ? own : ChinaTime.Offset;
         return taken.Year is > 1990 and < 2200 ? new DateTimeOffset(DateTime.SpecifyKind(taken, DateTimeKind.Unspecified), offset) : null;
     }
 
