@@ -426,18 +426,23 @@ public sealed record Hazard
                 l => l with
                 {
                     Stage = LegStage.Rectifying, AcknowledgedAt = context.OccurredAt, AcknowledgedOn = context.CountsOn,
+                    AcknowledgeEdition = CalendarAt(context),
                     ResponsiblePerson = e.ResponsiblePerson ?? l.ResponsiblePerson,
                 }),
         AssignmentReturned e => GivenBack(e.Leg).With(
             e.Leg, context,
-            l => l with { Stage = LegStage.Returned, ReturnReason = e.Reason, ReturnedOn = context.CountsOn, Request = null }),
+            l => l with
+            {
+                Stage = LegStage.Returned, ReturnReason = e.Reason, ReturnedOn = context.CountsOn, Request = null,
+                AcknowledgeEdition = l.AcknowledgeEdition ?? CalendarAt(context),
+            }),
         LegVacated e => (Legs[e.Leg].Stage is LegStage.Assigned or LegStage.Rectifying ? GivenBack(e.Leg) : this).With(
             e.Leg, context,
             l => l.Stage is LegStage.Assigned or LegStage.Rectifying
                 ? l with
                 {
                     Stage = LegStage.Returned, ReturnReason = CodeList.Chinese(e.Cause), ReturnedOn = context.CountsOn, Notices = [],
-                    Request = null,
+                    Request = null, AcknowledgeEdition = l.AcknowledgeEdition ?? CalendarAt(context),
                 }
                 : l with { Notices = [] },
             own: false),
@@ -460,10 +465,9 @@ public sealed record Hazard
             }).Planned(e, context)),
         PlanReviewed e => With(
             e.Leg, context,
-            l => l with
+            l => (e.Verdict == Verdict.Pass ? l : l.WithoutPlan(context.OccurredAt)) with
             {
                 Plan = l.Plan! with { Verdict = e.Verdict, Since = context.OccurredAt, Binds = context.Binds },
-                PlannedAt = e.Verdict == Verdict.Pass ? l.PlannedAt : null, FiveAt = e.Verdict == Verdict.Pass ? l.FiveAt : null,
             }, own: false),
         InterimMeasuresTaken e => With(e.Leg, context, l => l with { InterimMeasures = l.InterimMeasures + 1 }),
         ProductionSuspended e =>
@@ -620,10 +624,14 @@ public sealed record Hazard
         this with { PastLegs = [.. PastLegs, .. Legs.Values.Select(l => Ended(l, context, recurred))], LookedBack = [] };
 
     private PastLeg Ended(LegState leg, EventContext context, bool recurred) =>
-        new(leg, leg.Stage == LegStage.Returned ? leg.Since : context.OccurredAt, recurred, LookedBack)
+        new(
+            leg with { AcknowledgeEdition = leg.AcknowledgeEdition ?? CalendarAt(context) },
+            leg.Stage == LegStage.Returned ? leg.Since : context.OccurredAt, recurred, LookedBack)
         {
             CountsOn = leg.ReturnedOn ?? context.CountsOn,
         };
+
+    private int CalendarAt(EventContext context) => Math.Max(Calendar, context.Calendar);
 
     private Hazard Reopen(HazardReopened e, EventContext context) => Past(context, recurred: Closure is not null) with
     {
@@ -788,7 +796,7 @@ public sealed record Hazard
     };
 
     // 移送他县的从移送起算: the office of another county owes what nobody is named for from when it was given it. To whom it comes back, it
-    // is what it was, but for the days that it was away; what was missed before is not missed anew.
+    // is what it was, but for the days that it was away; who had missed it by then has missed it, and owes it anew.
     private Hazard Moved(Hazard from, EventContext context)
     {
         var (before, now) = (from.Region.At(RegionLevel.County), Region.At(RegionLevel.County));
@@ -796,9 +804,10 @@ public sealed record Hazard
             return this;
         var since = VerificationBinds > OpeningBinds ? VerificationBinds.Value : OpeningBinds;
         var left = new HeldBefore(before, VerificationBinds, since, context.Binds);
-        var binds = Held.FirstOrDefault(h => h.County == now && h.Verified == VerificationBinds) is not { } again ? context.Binds
-            : Missed.Any(m => m.Since == again.Since && m.Kind is ClockKind.Verify or ClockKind.Assign) ? again.Since
-            : again.Since.AddDays(ChinaTime.DateAt(context.Binds).DayNumber - ChinaTime.DateAt(again.Left).DayNumber);
+        var binds = Held.FirstOrDefault(h => h.County == now && h.Verified == VerificationBinds) is { } again
+            && !Missed.Any(m => m.Since == again.Since && m.Kind is ClockKind.Verify or ClockKind.Assign)
+            ? again.Since.AddDays(ChinaTime.DateAt(context.Binds).DayNumber - ChinaTime.DateAt(again.Left).DayNumber)
+            : context.Binds;
         return this with { OpeningBinds = binds, Held = [.. Held.Where(h => h.County != before && h.County != now), left] };
     }
 
@@ -984,6 +993,9 @@ public sealed record LegState
     /// <summary>When the first plan was submitted that no review has failed since.</summary>
     public DateTimeOffset? PlannedAt { get; init; }
 
+    /// <summary>The edition of the calendar by which its acknowledgement was due, once that is over: no later one moves it.</summary>
+    internal int? AcknowledgeEdition { get; init; }
+
     /// <summary>五到位: since when the plan has all five, without a break.</summary>
     public DateTimeOffset? FiveAt { get; init; }
 
@@ -1089,12 +1101,31 @@ public sealed record LegState
         Percent = Math.Min(Reported, MostUndone),
     };
 
-    internal LegState Planned(PlanSubmitted plan, EventContext context) => this with
+    internal LegState Planned(PlanSubmitted plan, EventContext context)
     {
-        FundsAt = plan.Funds is null ? FundsAt : FundsAt ?? context.OccurredAt,
-        PlannedAt = PlannedAt ?? context.OccurredAt,
-        FiveAt = PlanState.IsFiveInPlace(plan) ? FiveAt ?? context.OccurredAt : null,
+        var five = PlanState.IsFiveInPlace(plan);
+        return this with
+        {
+            FundsAt = plan.Funds is null ? FundsAt : FundsAt ?? context.OccurredAt,
+            PlannedAt = PlannedAt ?? context.OccurredAt,
+            FiveAt = five ? FiveAt ?? context.OccurredAt : null,
+            PlansBefore = five || FiveAt is null ? PlansBefore : PlansBefore.Add(PlanUntil(context.OccurredAt)!),
+        };
+    }
+
+    internal LegState WithoutPlan(DateTimeOffset failed) => this with
+    {
+        PlansBefore = PlanUntil(failed) is { } plan ? PlansBefore.Add(plan) : PlansBefore, PlannedAt = null, FiveAt = null,
     };
+
+    /// <summary>Plans there were, each as long as it was in force with what it had: until a review failed it, or one with less followed.</summary>
+    [JsonIgnore]
+    public ImmutableArray<PlanTerm> PlansBefore { get; init; } = [];
+
+    /// <summary>The plan in force as one that ends then; null without one.</summary>
+    /// <param name="end">When; the end of time, where it goes on.</param>
+    public PlanTerm? PlanUntil(DateTimeOffset end) => PlannedAt is not { } planned ? null
+        : new PlanTerm(PlansBefore is [.., var last] && last.Until > planned ? last.Until : planned, FiveAt, end);
 
     internal static LegState Begin(LegOrder order, EventContext context) => new()
     {
@@ -1129,6 +1160,12 @@ internal sealed record Acceptance(Level? Level, int Attachments, bool Inspectors
         level, context.Attachments.IsDefault ? 0 : context.Attachments.Length, !string.IsNullOrWhiteSpace(e.Inspectors),
         context.Document is not null);
 }
+
+/// <summary>A plan as long as it was in force.</summary>
+/// <param name="Planned">Since when there was one.</param>
+/// <param name="Five">Since when it had all five; null: never.</param>
+/// <param name="Until">Until when.</param>
+public sealed record PlanTerm(DateTimeOffset Planned, DateTimeOffset? Five, DateTimeOffset Until);
 
 /// <summary>A leg's newest plan.</summary>
 /// <param name="Since">When it was submitted, or reviewed.</param>

@@ -479,7 +479,7 @@ public sealed record DueMoved(ClockKind Clock, Leg? Leg, DateTimeOffset Since, D
 {
     /// <summary>
     /// Whether the calendar says an earlier day: nobody is late on a day that had been announced as free, so it is due no earlier than the
-    /// day after the recount, or stays as it was where that comes first.
+    /// day after the recount (the next working day, where it is counted in those), or stays as it was where that comes first.
     /// </summary>
     public bool? Kept { get; init; }
 }

@@ -25,7 +25,7 @@ public sealed class BadInputTests(Service service) : IClassFixture<Service>
     [InlineData("title", "\"a\\u0000b\"", 400, "input.control_characters")]
     [InlineData("title", "\"\\ud800\"", 400, "input.control_characters")]
     [InlineData("title", "\"\\u200b\\u2060\"", 400, "input.missing")]
-    [InlineData("title", "\"\\u3164\"", 400, "input.missing")]
+    [InlineData("title", "\"\\u3164\\u034f\\u180b\\ufe0f\\uffff\"", 400, "input.missing")]
     [InlineData("description", "\" \\u00ad\\ufeff\"", 400, "input.missing")]
     [InlineData("title", "\"出口\\u202e闭锁\"", 400, "input.control_characters")]
     [InlineData("title", "[\"x\"]", 400, "input.malformed")]

@@ -247,6 +247,18 @@ public sealed class FigureApiTests(Backdating own) : IClassFixture<Backdating>
             (await AskAsync(ranking, ""))["ranking"]!["lines"]!.AsArray().Sum(l => Number(l!["legs"])).ShouldBeGreaterThan(legs, ranking);
         }
         (await AskAsync("monthly-table", only))["table"]!["total"]!["foundMajor"]!.ToString().ShouldBe("1");
+        foreach (var list in new[] { "bulletin", "body-ranking", "monthly-table", "two-lists" })
+        {
+            var part = await AskAsync(list, only);
+            part["title"]!.ToString().ShouldEndWith("（只计专项行动“燃气百日攻坚”中发现的）", Case.Sensitive, list);
+            part["narrowed"]!.ToString().ShouldBe("只计专项行动“燃气百日攻坚”中发现的");
+            (await AskAsync(list, ""))["narrowed"].ShouldBeNull(list);
+        }
+
+        (await service.Office.GetAsync($"figures/bulletin/page?period={LastMonth}{only}")).Text.ShouldContain("燃气百日攻坚");
+        var later = Uri.EscapeDataString(DateTimeOffset.UtcNow.ToString("O"));
+        (await AskAsync("monthly-table/difference", $"{only}&from=2000-01-01T00:00:00Z&to={later}"))["hazards"]!.AsArray()
+            .Select(h => h!["id"]!.ToString()).ShouldBe([inside]);
         foreach (var list in new[] { "two-lists", "four-regimes" })
             (await AskAsync(list, only))["hazards"]!.AsArray().Select(h => h!["id"]!.ToString()).ShouldBe([inside], list);
     }

@@ -54,6 +54,36 @@ public class RefusalFacts
     public async Task A_legacy_xls() =>
         (await Refused([0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, .. new byte[512]], "台账.xls")).Code.ShouldBe("xls.legacy");
 
+    /// <summary>Of before Excel 97, with no compound file around it.</summary>
+    [Theory]
+    [InlineData(0x00), InlineData(0x02), InlineData(0x04)]
+    public async Task An_older_xls(byte version) =>
+        (await Refused([0x09, version, 0x04, 0x00, 0x00, 0x00, 0x10, 0x00, .. new byte[600]], "台账.xls")).Code.ShouldBe("xls.legacy");
+
+    /// <summary>Chains of sectors that come back to where they were, or lead out of the file, end all the same.</summary>
+    [Fact]
+    public async Task An_xls_that_leads_in_circles()
+    {
+        var whole = new LegacyWorkbook().Sheet("一").Row(1, "序号", "隐患内容").Row(2, 1, "护栏缺失").ToBytes();
+        var sectors = whole.Length / 512 - 1;
+        for (var from = 1; from <= sectors; from++)
+            foreach (var to in new[] { from, 2, sectors, sectors + 1, 100, int.MaxValue })
+            {
+                var bytes = whole.ToArray();
+                BitConverter.GetBytes(to).CopyTo(bytes, 512 + 4 * from);
+                // What lies behind the end of the file leads to itself.
+                foreach (var beyond in new[] { sectors, sectors + 1, 100 })
+                    BitConverter.GetBytes(beyond).CopyTo(bytes, 512 + 4 * beyond);
+                // The reader looks for a name in any case, and takes the first.
+                Encoding.Unicode.GetBytes("WORKBOOK").CopyTo(bytes, 1024 + 128);
+                using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+                var opened = await LedgerFile.OpenAsync(new MemoryStream(bytes), "a.xls", ct: limit.Token);
+                if (!opened.IsOk)
+                    opened.Refusal!.Code.ShouldBe("xls.legacy");
+                opened.Value?.Dispose();
+            }
+    }
+
     [Fact]
     public async Task An_encrypted_xlsx() =>
         (await Refused([0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, .. new byte[512], .. Encoding.Unicode.GetBytes("EncryptedPackage")])).Code.ShouldBe("xlsx.encrypted");

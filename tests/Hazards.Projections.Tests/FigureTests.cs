@@ -293,17 +293,41 @@ internal static class Recount
         Hazard[] Graded(Hazard[] all, Level level) => [.. all.Where(h => h.Level == level && !OnTheSpot(h))];
         bool Rectified(Hazard h) => h.Closure is { } closure && Day(closure.At) <= scope.Last
             || !scope.InForceAlone && Rests(replay.TurnsOf(h), closedAlone: true).Any(r => r.Since <= scope.Last && scope.Last < r.Until);
-        // Of the legs that were, at the end of the period: with a plan that no review has failed.
-        LegState[] Plans(Hazard h) =>
-        [
-            .. Terms(h).Where(t => t.Leg.PlannedAt is { } p && Day(p) <= scope.Last
-                && (t.Past is null || !scope.InForceAlone && scope.Last < Day(t.Past.EndedAt))).Select(t => t.Leg),
-        ];
-        // A plan to come does not have all five yet; as long as a leg that ended since had one, those that were are asked alone.
-        bool FiveInPlace(Hazard h) =>
-            (!scope.InForceAlone && h.PastLegs.Any(p => p.Leg.PlannedAt is not null && scope.Last < Day(p.EndedAt))
-                ? Plans(h)
-                : h.Legs.Values.Where(l => l.PlannedAt is not null)).All(l => l.FiveAt is { } f && Day(f) <= scope.Last);
+        // The plans that were, at the end of the period; as templates before the sixth did, those of the present legs that no review failed.
+        DateOnly?[] Plans(Hazard h) => scope.InForceAlone
+            ? [.. h.Legs.Values.Where(l => l.PlannedAt is { } p && Day(p) <= scope.Last).Select(l => l.FiveAt is { } f ? Day(f) : (DateOnly?)null)]
+            : [.. PlansOf(replay.TurnsOf(h)).Where(p => p.Planned <= scope.Last && scope.Last < p.Until).Select(p => p.Five)];
+        // Where no plan has ended, one that is to come lacks all five.
+        bool FiveInPlace(Hazard h) => (scope.InForceAlone || PlansOf(replay.TurnsOf(h)).All(p => p.Until == DateOnly.MaxValue)
+            ? h.Legs.Values.Where(l => l.PlannedAt is not null).Select(l => l.FiveAt is { } f ? Day(f) : (DateOnly?)null)
+            : Plans(h)).All(f => f <= scope.Last);
+    }
+
+    /// <summary>Plans from when there was one until a review failed it, another with less followed or the leg ended; since when with all five.</summary>
+    private static List<(DateOnly Planned, DateOnly? Five, DateOnly Until)> PlansOf(
+        IReadOnlyList<(Hazard Before, Happening Happening, Hazard After)> turns)
+    {
+        var (found, open) = (new List<(DateOnly, DateOnly?, DateOnly)>(), new Dictionary<Leg, (DateOnly Planned, DateOnly? Five)>());
+        foreach (var (before, happening, after) in turns)
+        {
+            var day = Day(happening.Context.OccurredAt);
+            foreach (var (name, was) in before.Legs.Where(l => open.ContainsKey(l.Key)))
+            {
+                var gone = after.PastLegs.Skip(before.PastLegs.Length).Any(p => p.Leg.Leg == name);
+                var less = !gone && (after.Legs[name].PlannedAt is null || was.FiveAt is not null && after.Legs[name].FiveAt is null);
+                if (gone || less)
+                    found.Add((open[name].Planned, open[name].Five, gone && was.Stage == LegStage.Returned ? Day(was.Since) : day));
+                if (gone || less)
+                    open.Remove(name);
+                if (less && after.Legs[name].PlannedAt is { } since)
+                    open[name] = (Day(since) > day ? Day(since) : day, null);
+            }
+            foreach (var leg in after.Legs.Values)
+                if (leg.PlannedAt is { } planned)
+                    open[leg.Leg] = (
+                        open.TryGetValue(leg.Leg, out var of) ? of.Planned : Day(planned), leg.FiveAt is { } five ? Day(five) : null);
+        }
+        return [.. found, .. open.Values.Select(o => (o.Planned, o.Five, DateOnly.MaxValue))];
     }
 
     public static IEnumerable<(string Key, Tally Tally)> Tallies(Replay replay, FigureScope scope, bool bodies, bool presentDeadline)

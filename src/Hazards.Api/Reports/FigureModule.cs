@@ -99,7 +99,7 @@ internal sealed class FigureModule : IModule
         {
             Query =
             [
-                Parameters.Region, PeriodOf, Kind, Span, By,
+                Parameters.Region, PeriodOf, Kind, Campaign, Span, By,
                 new("from", typeof(DateTimeOffset), "先前所知的时刻（必填）", "As known at this instant (required)"),
                 new("to", typeof(DateTimeOffset), "后来所知的时刻，默认现在", "As known at this later one; now when left out"),
                 new("column", typeof(MonthlyColumn), "只看这一栏", "This column only"),
@@ -131,7 +131,10 @@ internal sealed class FigureModule : IModule
         Call call, ReportKind kind, bool paged, IRegistryQueries registry) =>
         Read(call, kind, paged) is not { } request ? (null, call.Query.Refusal)
         : await Parameters.NobodyAsync(call, registry) is { } nobody ? (null, nobody)
-        : (request, null);
+        : (request with { CampaignName = await CampaignNameAsync(call, request.Campaign) }, null);
+
+    private static async Task<string?> CampaignNameAsync(Call call, Guid? campaign) => campaign is not { } id ? null
+        : (await call.Request.HttpContext.RequestServices.GetRequiredService<InspectionQueries>().CampaignAsync(call.Scope(), id, call.Stop))?.Name;
 
     private static ReportRequest? Read(Call call, ReportKind kind, bool paged)
     {
@@ -210,7 +213,8 @@ internal sealed class FigureModule : IModule
             request.Region, request.Period, Labels.Of(request.Breakdown), Labels.Of(column.Value), line, request.KnownAt, cards, next));
     }
 
-    private static async Task<IResult> DifferenceAsync(Call call, FigureQueries figures, HazardFiles files, ReportMaker maker)
+    private static async Task<IResult> DifferenceAsync(
+        Call call, FigureQueries figures, HazardFiles files, ReportMaker maker, IRegistryQueries registry)
     {
         var query = call.Query;
         var to = query.Instant("to");
@@ -227,14 +231,15 @@ internal sealed class FigureModule : IModule
         }
         var (breakdown, kind, span) = (query.Code<Breakdown>("breakdown") ?? Breakdown.Sector, query.Code<HazardKind>("kind"),
             query.Code<TableSpan>("span"));
+        var campaign = query.AnyId("campaign");
         var until = to ?? (await figures.NewestAsync(call.Stop));
         if (query.Refusal is null && !(from < until))
             query.Refuse(FigureRefusals.Order.Because("from"));
         if (query.Refusal is null && maker.NoSuchLine(line, breakdown, region) is { } none)
             query.Refuse(none);
-        if (query.Refusal is { } refusal)
+        if ((query.Refusal ?? await Parameters.NobodyAsync(call, registry)) is { } refusal)
             return Call.Refuse(refusal);
-        var scope = new FigureScope(region, period, until, ChinaTime.DateAt(until), kind);
+        var scope = new FigureScope(region, period, until, ChinaTime.DateAt(until), kind, campaign);
         if (span == TableSpan.Year)
             scope = scope.Cumulated();
         var sums = await figures.DifferenceAsync(scope, breakdown, from!.Value, until, call.Stop);

@@ -22,6 +22,9 @@ internal sealed record ReportAnswer(
     CodeEntry Kind, string Title, RegionCode Region, string RegionName, Period Period, string PeriodName, DateOnly From, DateOnly To,
     DateTimeOffset? KnownAt, long Position, bool Provisional, string Policy)
 {
+    /// <summary>Which part alone it counts, as the title says it; absent where it counts all.</summary>
+    public string? Narrowed { get; init; }
+
     /// <summary>The table.</summary>
     public TableSection? Table { get; init; }
 

@@ -21,6 +21,9 @@ internal sealed record ReportRequest(ReportKind Kind, RegionCode Region, Period 
 
     public Guid? Campaign { get; init; }
 
+    /// <summary>The name of the campaign.</summary>
+    public string? CampaignName { get; init; }
+
     public string? Cursor { get; init; }
 
     /// <summary>Items a page; null for all, up to a bound.</summary>
@@ -110,8 +113,10 @@ internal sealed class ReportMaker(FigureQueries figures, HazardFiles files, Rule
             request.Period, request.Period.Chinese,
             scope.First, scope.Last, request.KnownAt, await figures.PositionAsync(request.KnownAt, stop), request.Provisional, policy.Version)
         {
-            Notes = FigureNotes.Of(request.Kind, request.Template),
+            Notes = FigureNotes.Of(request.Kind, request.Template), Narrowed = Narrowed(request),
         };
+        if (answer.Narrowed is { } part)
+            answer = answer with { Title = $"{answer.Title}（{part}）" };
         return request.Kind switch
         {
             ReportKind.MonthlyTable => (await WithTableAsync(answer, request, kept, stop), null),
@@ -123,6 +128,17 @@ internal sealed class ReportMaker(FigureQueries figures, HazardFiles files, Rule
             ReportKind.Quotas => (answer with { Quotas = await QuotasAsync(request, stop) }, null),
             _ => await RankAsync(answer, request, policy, kept, stop),
         };
+    }
+
+    // A part is never taken for the whole, on paper either.
+    private static string? Narrowed(ReportRequest request)
+    {
+        var parts = new[]
+        {
+            request.Campaign is { } id ? $"只计专项行动“{request.CampaignName ?? id.ToString()}”中发现的" : null,
+            request.HazardKind is { } kind ? $"只计{CodeList.Chinese(kind)}隐患" : null,
+        };
+        return string.Join("，", parts.OfType<string>()) is { Length: > 0 } text ? text : null;
     }
 
     private async Task<ReportAnswer> WithTableAsync(ReportAnswer answer, ReportRequest request, KeptAnswers? kept, CancellationToken stop)

@@ -46,7 +46,8 @@ public static class Clocks
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(rules);
         var due = rules.PolicyAt(hazard.Region, leg.AssignmentBinds)
-            .Due(ClockKind.Acknowledge, hazard.Level, leg.AssignmentBinds, rules.Calendar.At(hazard.Calendar))?.Date;
+            .Due(
+                ClockKind.Acknowledge, hazard.Level, leg.AssignmentBinds, rules.Calendar.At(leg.AcknowledgeEdition ?? hazard.Calendar))?.Date;
         return hazard.KeptDue(ClockKind.Acknowledge, leg.Leg, leg.AssignmentBinds) is { } kept && kept > due ? kept : due;
     }
 

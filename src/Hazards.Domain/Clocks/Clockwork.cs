@@ -46,7 +46,8 @@ public static class Clockwork
 
         DueMoved Moved(Clock before, Clock after)
         {
-            var earliest = before.Due <= today ? before.Due : today.AddDays(1);
+            var next = after.Working ? rules.Calendar.Add(today, 1, DayCount.Working).Date : today.AddDays(1);
+            var earliest = before.Due < next ? before.Due : next;
             var kept = after.Due < earliest;
             return new DueMoved(after.Kind, after.Leg, after.Since, before.Due, kept ? earliest : after.Due, after.Provisional) 
             {

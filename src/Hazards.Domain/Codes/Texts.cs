@@ -26,10 +26,11 @@ public static class Texts
     /// <summary>Whether there is nothing to see: blanks, and characters that show nothing.</summary>
     public static bool IsBlank(string? text) => text is null || text.EnumerateRunes().All(IsInvisible);
 
-    // The fillers are letters, and the blank of braille a symbol, that show nothing; so do selectors of variants alone.
+    // The fillers are letters, and the blanks of braille and of music symbols, that show nothing; marks show nothing by themselves.
     private static bool IsInvisible(Rune rune) => Rune.IsWhiteSpace(rune)
-        || Rune.GetUnicodeCategory(rune) == UnicodeCategory.Format
-        || rune.Value is 0x115F or 0x1160 or 0x3164 or 0xFFA0 or 0x2800 or (>= 0xFE00 and <= 0xFE0F) or (>= 0xE0100 and <= 0xE01EF);
+        || Rune.GetUnicodeCategory(rune) is UnicodeCategory.Format or UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark
+            or UnicodeCategory.OtherNotAssigned
+        || rune.Value is 0x115F or 0x1160 or 0x3164 or 0xFFA0 or 0x2800 or 0x1D159;
 
     /// <summary>Whether a store can keep the text as it is: neither NUL (jsonb has none) nor broken surrogates (UTF-8 has none).</summary>
     internal static bool IsKeepable(string text)

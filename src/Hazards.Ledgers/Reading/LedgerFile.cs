@@ -74,6 +74,8 @@ public sealed class LedgerFile : IDisposable
                     new LedgerFile(fileName, LedgerFormat.Xls, XlsWorkbook.Read(bytes, limits, ct), null, null),
                 FileSignature.Kind.EncryptedExcel => Refusals.XlsxEncrypted.At(null),
                 FileSignature.Kind.Markup => Refusals.FileHtml.At(null),
+                // A workbook of before Excel 97: its records begin at once.
+                _ when bytes is [0x09, 0x00 or 0x02 or 0x04, ..] && IsNamedXlsx(fileName) => Refusals.XlsLegacy.At(null),
                 _ when IsNamedXlsx(fileName) => Refusals.XlsxNotZip.At(null, Path.GetFileName(fileName)),
                 _ => OpenCsv(bytes, fileName, limits, ct),
             };

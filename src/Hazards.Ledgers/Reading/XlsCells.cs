@@ -20,6 +20,7 @@ internal sealed class XlsCells
     private readonly List<int> _sheets = [];
 
     /// <exception cref="RefusedException">What the workbook holds is encrypted.</exception>
+    /// <exception cref="InvalidDataException">The compound file leads nowhere.</exception>
     public XlsCells(byte[] file)
     {
         _book = new Compound(file).Workbook();
@@ -40,13 +41,18 @@ internal sealed class XlsCells
     /// <summary>Reads a sheet.</summary>
     /// <param name="sheet">Which, from 0: charts and macros are no sheets here.</param>
     /// <param name="most">The most cells a file may have.</param>
-    public Sheet Of(int sheet, int most)
+    /// <param name="ct">Stops.</param>
+    public Sheet Of(int sheet, int most, CancellationToken ct)
     {
         var found = new Sheet([], []);
         // What is nested in a sheet, a chart, has cells of its own.
         foreach (var (kind, depth, data) in Records(_sheets[sheet]))
+        {
+            ct.ThrowIfCancellationRequested();
             if (depth == 1 && found.Cells.Count <= most)
                 Add(kind, data.Span, found);
+        }
+
         return found;
     }
 
@@ -133,7 +139,8 @@ internal sealed class XlsCells
             int? Entry(string name)
             {
                 for (var at = 0; at + EntryLength <= directory.Length; at += EntryLength)
-                    if (Encoding.Unicode.GetString(directory, at, Math.Clamp(Word(directory, at + 64) - 2, 0, 62)) == name)
+                    if (Encoding.Unicode.GetString(directory, at, Math.Clamp(Word(directory, at + 64) - 2, 0, 62))
+                        .Equals(name, StringComparison.OrdinalIgnoreCase))
                         return at;
                 return null;
             }
@@ -155,9 +162,11 @@ internal sealed class XlsCells
         private static byte[] Read(byte[] from, int size, int head, uint start, uint[] table)
         {
             using var bytes = new MemoryStream();
+            var steps = 0;
             for (var at = start; at != EndOfChain; at = table[at])
             {
-                if (bytes.Length > from.Length) throw new InvalidDataException();
+                // A chain that comes back to where it was has no end.
+                if (++steps > table.Length) throw new InvalidDataException();
                 bytes.Write(Sector(from, size, head, at));
             }
             return bytes.ToArray();
@@ -165,8 +174,9 @@ internal sealed class XlsCells
 
         private static byte[] Sector(byte[] from, int size, int head, uint number)
         {
-            var at = checked((int)(head + (long)number * size));
-            return from[at..Math.Min(at + size, from.Length)];
+            var at = head + (long)number * size;
+            if (at >= from.Length) throw new InvalidDataException();
+            return from[(int)at..(int)Math.Min(at + size, from.Length)];
         }
 
         private static uint[] Uints(byte[] bytes) =>

@@ -25,7 +25,7 @@ internal static class XlsWorkbook
             do
             {
                 if (sheets.Count == limits.Sheets) throw new RefusedException(Refusals.TooManySheets.At(null, limits.Sheets));
-                sheets.Add(ReadSheet(reader, quota, raw.Of(sheets.Count, limits.Cells), raw.Date1904, ct));
+                sheets.Add(ReadSheet(reader, quota, raw.Of(sheets.Count, limits.Cells, ct), raw.Date1904, ct));
             }
             while (reader.NextResult());
             return sheets;

@@ -151,7 +151,7 @@ internal sealed class DifferenceQuery(
     private string Known(string hazard, DateTimeOffset at) => $"""
         select {MonthlyTableQuery.KeyOf(breakdown, scope.Region)} as line, f.region, f.sector, f.kind, f.level, f.late, f.on_the_spot, f.dismissed, f.closed_on,
                f.plan_on, f.five_on, f.listed_on, f.province_on, f.reopened, f.campaign, f.ground,
-               f.closed_before, f.plan_before, f.five_before
+               f.closed_before, f.plan_before, f.five_days
         from rows.hazard_facts f
         where f.hazard_id = {hazard} and f.recorded_from <= {where.Instant(at)} and f.recorded_to > {where.Instant(at)}
         """;

@@ -116,14 +116,16 @@ internal static class FactSource
     /// <param name="alias">Of the facts.</param>
     public static string Closed(FigureScope scope, string last, string alias = "f") => By("closed_on", "closed_before", scope, last, alias);
 
-    /// <summary>Whether it had a plan then; that of a leg that ended since, too.</summary>
+    /// <summary>Whether it had a plan then; one that failed, or whose leg ended since, too.</summary>
     /// <inheritdoc cref="Closed"/>
     public static string Planned(FigureScope scope, string last, string alias = "f") => By("plan_on", "plan_before", scope, last, alias);
 
     /// <summary>Whether every plan there was then had all five.</summary>
     /// <inheritdoc cref="Closed"/>
-    public static string FiveInPlace(FigureScope scope, string last, string alias = "f") =>
-        By("five_on", "five_before", scope, last, alias);
+    public static string FiveInPlace(FigureScope scope, string last, string alias = "f") => scope.InForceAlone
+        ? $"({alias}.five_on <= {last}) is true"
+        : $"case when {alias}.five_days is null then coalesce({alias}.five_on <= {last}, false)"
+            + $" else exists (select from unnest({alias}.five_days) r where r @> {last}) end";
 
     private static string By(string day, string before, FigureScope scope, string last, string alias) => scope.InForceAlone
         ? $"({alias}.{day} <= {last}) is true"

@@ -69,7 +69,8 @@ public sealed class FigureQueries(NpgsqlDataSource dataSource)
         ArgumentNullException.ThrowIfNull(scope);
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, LongestPage);
-        var hash = PageCursor.HashOf("difference", scope.Region, scope.Period, scope.First, scope.Kind, breakdown, from, to, column, line);
+        var hash = PageCursor.HashOf(
+            "difference", scope.Region, scope.Period, scope.First, scope.Kind, scope.Campaign, breakdown, from, to, column, line);
         var after = PageCursor.Read(cursor, hash);
         var found = await new DifferenceQuery(dataSource, scope, breakdown, from, to, column, line)
             .PageAsync(after?.HazardId, limit + 1, cancellationToken);

@@ -10,7 +10,7 @@ create function rows.write_facts(
   stream uuid[], version bigint[], event uuid[], found_on date[], region text[], sector text[], kind text[], level text[], late boolean[],
   on_the_spot boolean[], dismissed boolean[], closed_on date[], ground text[], plan_on date[], five_on date[], listed_on date[],
   province_on date[], reopened int[], campaign uuid[], inspection uuid[], rested text[], closed_before text[],
-  plan_before text[], five_before text[])
+  plan_before text[], five_days text[])
 returns void language plpgsql
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
@@ -21,9 +21,9 @@ begin
   with won as materialized (
     select g.*, h.recorded_from as since
     from unnest(stream, version, event, found_on, region, sector, kind, level, late, on_the_spot, dismissed, closed_on, ground,
-                plan_on, five_on, listed_on, province_on, reopened, campaign, inspection, rested, closed_before, plan_before, five_before)
+                plan_on, five_on, listed_on, province_on, reopened, campaign, inspection, rested, closed_before, plan_before, five_days)
          g (stream, version, event, found_on, region, sector, kind, level, late, on_the_spot, dismissed, closed_on, ground,
-            plan_on, five_on, listed_on, province_on, reopened, campaign, inspection, rested, closed_before, plan_before, five_before)
+            plan_on, five_on, listed_on, province_on, reopened, campaign, inspection, rested, closed_before, plan_before, five_days)
     join log.mt_events e on e.stream_id = g.stream and e.version = g.version and e.id = g.event
     join rows.hazards h on h.hazard_id = g.stream
   ),
@@ -36,14 +36,14 @@ begin
     insert into rows.hazard_facts as f
     select w.stream, w.since, 'infinity', w.found_on, w.region, w.sector, w.kind, w.level, w.late, w.on_the_spot, w.dismissed, w.closed_on,
            w.ground, w.plan_on, w.five_on, w.listed_on, w.province_on, w.reopened, w.campaign, w.inspection, w.rested::daterange[],
-           w.closed_before::daterange[], w.plan_before::daterange[], w.five_before::daterange[]
+           w.closed_before::daterange[], w.plan_before::daterange[], w.five_days::daterange[]
     from won w
     on conflict (hazard_id, recorded_from) do update
     set region = excluded.region, sector = excluded.sector, level = excluded.level, on_the_spot = excluded.on_the_spot,
         dismissed = excluded.dismissed, closed_on = excluded.closed_on, ground = excluded.ground, plan_on = excluded.plan_on,
         five_on = excluded.five_on, listed_on = excluded.listed_on, province_on = excluded.province_on, reopened = excluded.reopened,
         rested = excluded.rested, closed_before = excluded.closed_before, plan_before = excluded.plan_before,
-        five_before = excluded.five_before
+        five_days = excluded.five_days
     returning f.hazard_id, f.xmax <> 0 as over
   )
   select array_agg(w.hazard_id) filter (where w.over) into again from written w;

@@ -29,17 +29,17 @@ create table rows.hazard_facts (
   inspection    uuid        null,
   rested        daterange[] null, -- closed, rejected or merged before it was reopened
   closed_before daterange[] null, -- of these, closed
-  plan_before   daterange[] null, -- there was a plan of a leg that has ended
-  five_before   daterange[] null, -- every plan there was had all five, until the last of these legs ended
+  plan_before   daterange[] null, -- there was a plan that has ended: it failed, or its leg ended
+  five_days     daterange[] null, -- every plan there was had all five; null where none has ended, and five_on says it
   primary key (hazard_id, recorded_from)
 );
 create index hazard_facts_now on rows.hazard_facts (found_on, region)
   include (sector, kind, level, on_the_spot, dismissed, closed_on, plan_on, five_on, listed_on, province_on, campaign, recorded_from, recorded_to, ground, rested,
-           closed_before, plan_before, five_before)
+           closed_before, plan_before, five_days)
   where recorded_to = 'infinity';
 create index hazard_facts_past on rows.hazard_facts (found_on, region)
   include (sector, kind, level, on_the_spot, dismissed, closed_on, plan_on, five_on, listed_on, province_on, campaign, recorded_from, recorded_to, ground, rested,
-           closed_before, plan_before, five_before)
+           closed_before, plan_before, five_days)
   where recorded_to < 'infinity';
 -- What changed between two instants, hazard by hazard.
 create index hazard_facts_by_change on rows.hazard_facts (recorded_from, found_on) include (hazard_id);

@@ -9,7 +9,7 @@ namespace Hazards.Projections.Writing;
 internal sealed record HazardFacts(
     DateOnly FoundOn, RegionCode Region, SectorCode Sector, HazardKind Kind, Level? Level, bool Late, bool OnTheSpot, bool Dismissed,
     DateOnly? ClosedOn, ClosureGround? Ground, DateOnly? PlanOn, DateOnly? FiveOn, DateOnly? ListedOn, DateOnly? ProvinceOn,
-    int Reopened, Guid? Campaign, Guid? Inspection, string? Rested, string? ClosedBefore, string? PlanBefore, string? FiveBefore)
+    int Reopened, Guid? Campaign, Guid? Inspection, string? Rested, string? ClosedBefore, string? PlanBefore, string? FiveDays)
 {
     public static HazardFacts From(Hazard hazard) => new(
         ChinaTime.DateAt(hazard.FoundAt), hazard.Region, hazard.Sector, hazard.Kind, hazard.Level, hazard.LateEntry,
@@ -21,8 +21,8 @@ internal sealed record HazardFacts(
         Dates.First(hazard.Listings.Where(l => l.Counts && l.Level >= ListingLevel.Province).Select(l => (DateTimeOffset?)l.At)),
         hazard.Reopened, hazard.Campaign, hazard.Inspection,
         RangesOf(hazard.Rests), RangesOf(hazard.Rests.Where(r => r.Closed)),
-        Dates.Ranges(hazard.PastLegs.Where(p => p.Leg.PlannedAt is not null)
-            .Select(p => (ChinaTime.DateAt(p.Leg.PlannedAt!.Value), ChinaTime.DateAt(p.EndedAt)))),
+        Dates.Ranges(Plans(hazard).Where(p => p.Until < DateTimeOffset.MaxValue)
+            .Select(p => (ChinaTime.DateAt(p.Planned), ChinaTime.DateAt(p.Until)))),
         WithAllFive(hazard));
 
     private static string? RangesOf(IEnumerable<Rest> rests) =>
@@ -35,22 +35,28 @@ internal sealed record HazardFacts(
         return planned.Length > 0 && planned.All(l => l.FiveAt is not null) ? Dates.Of(planned.Max(l => l.FiveAt)) : null;
     }
 
-    /// <summary>
-    /// The days on which every plan there was had all five, until the last leg with a plan ended that is not in force any more.
-    /// </summary>
+    /// <summary>Every plan there was, of every leg there was.</summary>
+    private static PlanTerm[] Plans(Hazard hazard) =>
+    [
+        .. hazard.PastLegs.Select(p => (p.Leg, p.EndedAt)).Concat(hazard.Legs.Values.Select(l => (l, DateTimeOffset.MaxValue)))
+            .SelectMany(of => of.Item1.PlansBefore.Append(of.Item1.PlanUntil(of.Item2))).OfType<PlanTerm>(),
+    ];
+
+    /// <summary>The days on which every plan there was had all five; null where no plan ended, and the present ones say it.</summary>
     private static string? WithAllFive(Hazard hazard)
     {
-        (DateOnly? Planned, DateOnly? Five, DateOnly Until)[] plans =
+        (DateOnly Planned, DateOnly? Five, DateOnly Until)[] plans =
         [
-            .. hazard.PastLegs.Select(p => (Dates.Of(p.Leg.PlannedAt), Dates.Of(p.Leg.FiveAt), ChinaTime.DateAt(p.EndedAt)))
-                .Concat(hazard.Legs.Values.Select(l => (Dates.Of(l.PlannedAt), Dates.Of(l.FiveAt), DateOnly.MaxValue)))
-                .Where(p => p.Item1 is not null),
+            .. Plans(hazard).Select(p => (
+                ChinaTime.DateAt(p.Planned), Dates.Of(p.Five), p.Until == DateTimeOffset.MaxValue ? DateOnly.MaxValue : ChinaTime.DateAt(p.Until))),
         ];
+        if (plans.All(p => p.Until == DateOnly.MaxValue))
+            return null;
         DateOnly[] days = [.. plans.SelectMany(p => new[] { p.Planned, p.Five, p.Until }).OfType<DateOnly>().Distinct().Order()];
-        var ended = plans.Where(p => p.Until < DateOnly.MaxValue).Select(p => p.Until).DefaultIfEmpty().Max();
-        return Dates.Ranges(days.Zip(days.Skip(1)).Where(d => d.First < ended
-            && plans.Any(p => p.Planned <= d.First && d.First < p.Until)
-            && plans.All(p => !(p.Planned <= d.First && d.First < p.Until) || p.Five <= d.First)));
+        return Dates.Ranges(days.Zip(days.Skip(1)).Where(d => plans.Any(p => IsIn(p, d.First)) && plans.All(p => !IsIn(p, d.First) || p.Five <= d.First)))
+            ?? "{}";
+
+        static bool IsIn((DateOnly Planned, DateOnly? Five, DateOnly Until) plan, DateOnly day) => plan.Planned <= day && day < plan.Until;
     }
 }
 

@@ -32,7 +32,7 @@ internal sealed class FactStatements(string schema)
         { "rested", f => f.Facts.Rested },
         { "closed_before", f => f.Facts.ClosedBefore },
         { "plan_before", f => f.Facts.PlanBefore },
-        { "five_before", f => f.Facts.FiveBefore },
+        { "five_days", f => f.Facts.FiveDays },
     };
 
     private readonly WriteStatement<(PendingRow Row, LegFacts Facts)> writeLegs = new(schema, "write_leg_facts", f => EventKey.Of(f.Row))

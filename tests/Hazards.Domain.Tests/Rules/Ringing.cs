@@ -378,6 +378,38 @@ public sealed class Ringing
             [.. Clocks.Open(hazard, rules).Where(c => c.Kind is ClockKind.Verify or ClockKind.Acknowledge)];
     }
 
+    /// <summary>What was done in time stays so, and what was missed stays missed: no later calendar moves what is over.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_was_acknowledged_or_given_back_was_due_by_the_calendar_of_its_day(bool returned)
+    {
+        var policy = Policy.NationalBaseline with
+        {
+            Clocks = [
+                .. Policy.NationalBaseline.Clocks.Where(c => c.Kind != ClockKind.Acknowledge),
+                new ClockRule(ClockKind.Acknowledge, 3, "x", null, DayCount.Working)],
+        };
+        var year = WorkCalendar.Shipped.Years[2026];
+        var rules = new Rulebook([new Adopted(policy, RegionCode.Nation, DateOnly.MinValue, null)], WorkCalendar.Shipped);
+        var free = rules with
+        {
+            Calendar = rules.Calendar.With(
+                year with { Holidays = year.Holidays.Add(new Holiday("临时放假", new DateOnly(2026, 3, 3), new DateOnly(2026, 3, 9))) }),
+        };
+        var over = Stories.Assigned.And(
+            GasCompany, returned ? new AssignmentReturned(Leg.Sole, "不属本单位") : new AssignmentAcknowledged(Leg.Sole, null)).Then;
+        var leg = over.Legs[Leg.Sole];
+        var due = Clocks.AcknowledgeBy(leg, over, rules);
+        var later = Hazard.Apply(
+            Id, over, new Happening(new CommentAdded("x"), Clockwork.Context(over.LatestOccurredAt, Entry.Prompt, policy, free.Calendar)));
+        later.Calendar.ShouldBe(1);
+        Clocks.AcknowledgeBy(later.Legs[Leg.Sole], later, free).ShouldBe(due);
+        // As long as it is owed, it moves.
+        var open = Stories.Assigned.Then with { Calendar = 1 };
+        Clocks.AcknowledgeBy(open.Legs[Leg.Sole], open, free).ShouldNotBeNull().ShouldBeGreaterThan(due!.Value);
+    }
+
     private static (ImmutableArray<Happening> Events, Hazard After) On(
         Story story, DateOnly today, Policy? policy = null, ImmutableDictionary<BodyId, Body>? bodies = null)
     {
