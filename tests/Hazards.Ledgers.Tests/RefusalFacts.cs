@@ -84,6 +84,31 @@ public class RefusalFacts
             }
     }
 
+    /// <summary>A header that says of more sectors than there are makes nobody read on and on.</summary>
+    [Theory]
+    [InlineData(1), InlineData(2), InlineData(60), InlineData(9999), InlineData(int.MaxValue)]
+    public async Task An_xls_whose_tables_lead_in_circles(int count)
+    {
+        var whole = new LegacyWorkbook().Sheet("一").Row(1, "序号", "隐患内容").Row(2, 1, "护栏缺失").ToBytes();
+        foreach (var (at, length) in new[] { (68, 72), (48, 44), (60, 64) })
+            foreach (var (one, other) in new[] { (8, 8), (8, 9), (2, 3) })
+            {
+                var bytes = whole.ToArray();
+                BitConverter.GetBytes(one).CopyTo(bytes, at == 48 ? 76 : at);
+                BitConverter.GetBytes(count).CopyTo(bytes, length);
+                // The last of a sector says where the next is.
+                BitConverter.GetBytes(other).CopyTo(bytes, 512 * (one + 2) - 4);
+                BitConverter.GetBytes(one).CopyTo(bytes, 512 * (other + 2) - 4);
+                using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+                var before = GC.GetTotalAllocatedBytes();
+                var opened = await LedgerFile.OpenAsync(new MemoryStream(bytes), "a.xls", ct: limit.Token);
+                if (!opened.IsOk)
+                    opened.Refusal!.Code.ShouldBe("xls.legacy");
+                opened.Value?.Dispose();
+                (GC.GetTotalAllocatedBytes() - before).ShouldBeLessThan(200L << 20);
+            }
+    }
+
     [Fact]
     public async Task An_encrypted_xlsx() =>
         (await Refused([0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, .. new byte[512], .. Encoding.Unicode.GetBytes("EncryptedPackage")])).Code.ShouldBe("xlsx.encrypted");

@@ -184,7 +184,8 @@ internal sealed class FigureModule : IModule
         var (answer, refusal) = await maker.MakeAsync(request, call.Stop);
         return answer is null
             ? Call.Refuse(refusal!)
-            : Results.File(ReportSheets.Of(answer), ReportSheets.MediaType, $"{path}-{request.Region.Value}-{request.Period.Value}.xlsx");
+            : Results.File(ReportSheets.Of(answer), ReportSheets.MediaType,
+                $"{path}-{request.Region.Value}-{request.Period.Value}{(answer.Narrowed is null ? "" : "-part")}.xlsx");
     }
 
     private static async Task<IResult> PageAsync(Call call, ReportMaker maker, IRegistryQueries registry)

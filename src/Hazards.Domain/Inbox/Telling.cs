@@ -291,19 +291,33 @@ public static class Telling
                 }
         }
 
+        // 退回的由交办单位改派: what is put to a leg that was given back is put to who has to reassign it, and not to who gave it back.
+        private void Put(Leg? leg, TellAs @as)
+        {
+            foreach (var state in after.Legs.Values)
+                if (leg is null || leg == state.Leg)
+                {
+                    Tell(state.Stage == LegStage.Returned ? TellAs.Notice : @as, state.Body);
+                    if (state.Stage == LegStage.Returned)
+                        Owner(state.AssignedBy, @as);
+                    Tell(TellAs.Notice, state.Supervisor);
+                }
+        }
+
         /// <summary>
         /// What is done against a leg, or all: its body, and all who watch. For duties that were missed: whoever owes those, too. What
         /// was assigned to nobody is the office's.
         /// </summary>
         private void Watched(Leg? leg, TellAs @as, ImmutableArray<ClockKind>? duties = null)
         {
-            var owners = (duties ?? []).Select(d => Clocks.OwnerOf(d, leg, after)).ToArray();
+            var owners = (duties ?? []).Where(d => leg is not null || d != ClockKind.Reassign).Select(d => Clocks.OwnerOf(d, leg, after))
+                .ToArray();
             foreach (var owner in owners)
                 Owner(owner, @as);
             if (after.Legs.IsEmpty)
                 Office(@as);
             var itsOwn = owners.Length == 0 || after.Legs.Values.Any(l => (leg ?? l.Leg) == l.Leg && owners.Contains(l.Body));
-            Concerned(leg, itsOwn ? @as : TellAs.Notice);
+            Put(leg, itsOwn ? @as : TellAs.Notice);
             Watching(leg);
         }
 

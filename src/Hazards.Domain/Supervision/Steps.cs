@@ -34,6 +34,10 @@ internal static class Aim
             && aimed.All(l => l.Stage == LegStage.Returned && l.AssignedBy == first.AssignedBy)
             ? ([ClockKind.Reassign], first.AssignedBy)
             : default;
+
+    /// <summary>Whether a leg that it is put to has a body that answers for it.</summary>
+    public static bool Anybody(Hazard hazard, Leg? leg) =>
+        hazard.Legs.Values.Any(l => (leg is null || l.Leg == leg) && l.Stage != LegStage.Returned);
 }
 
 /// <summary>下达督办通知书, with its 文号.</summary>
@@ -58,7 +62,7 @@ public sealed record IssueNotice(string Requirements, Leg? Leg = null, DateOnly?
             ? wrong
             : Decision.Of(new SupervisionNoticeIssued(Leg, Requirements, ReplyBy)
             {
-                Duties = duties, Against = against, ReplyOwed = against is null && ReplyBy >= act.RecordedOn ? true : null,
+                Duties = duties, Against = against, ReplyOwed = ReplyBy >= act.RecordedOn && Aim.Anybody(hazard, Leg) ? true : null,
             });
     }
 }

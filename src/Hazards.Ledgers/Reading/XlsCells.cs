@@ -146,17 +146,23 @@ internal sealed class XlsCells
             }
         }
 
+        // No more sectors, of whatever kind, than the file has room for: what reads it afterwards believes what it says.
         private uint[] Table()
         {
+            var most = file.Length / size;
             List<uint> sectors = [.. Enumerable.Range(0, HeaderTables).Select(i => Int(76 + 4 * i))];
-            var more = Int(68);
-            for (var seen = 0; more < LastSector && seen <= file.Length / size; seen++)
+            if (Int(44) > most || Int(64) > most || Int(72) > most) throw new InvalidDataException();
+            var seen = 0;
+            for (var more = Int(68); more < LastSector;)
             {
+                if (++seen > most) throw new InvalidDataException();
                 var next = Uints(Sector(file, size, size, more));
                 sectors.AddRange(next[..^1]);
                 more = next[^1];
             }
-            return [.. sectors.Where(s => s < LastSector).SelectMany(s => Uints(Sector(file, size, size, s)))];
+            uint[] tables = [.. sectors.Where(s => s < LastSector)];
+            if (tables.Length > most) throw new InvalidDataException();
+            return [.. tables.SelectMany(s => Uints(Sector(file, size, size, s)))];
         }
 
         private static byte[] Read(byte[] from, int size, int head, uint start, uint[] table)

@@ -17,10 +17,11 @@ internal static class XlsWorkbook
     {
         try
         {
+            // First: it refuses what would keep the reader busy for ever.
+            var raw = new XlsCells(bytes);
             using var reader = ExcelReaderFactory.CreateBinaryReader(
                 new MemoryStream(bytes, writable: false), new ExcelReaderConfiguration { FallbackEncoding = Encoding.GetEncoding(936) });
             var quota = new Quota(limits);
-            var raw = new XlsCells(bytes);
             List<LedgerSheet> sheets = [];
             do
             {

@@ -48,6 +48,8 @@ public sealed class RepliesToNotices
         var back = Stories.Dual.And(GasRegulator, new AssignmentReturned(Leg.Sectoral, "不属本单位"));
         var noticed = back.When(Supervision, new IssueNotice("书面回复", null, Stories.ReplyBy)).ThenItHappens();
         Replies(noticed).Select(c => c.Body).ShouldBe([CountyGovernment.Id]);
+        As(noticed).ShouldBe(
+            [(CountyGovernment.Id, TellAs.Todo), (GasRegulator.Id, TellAs.Notice), (CountyOffice.Id, TellAs.Todo)], ignoreOrder: true);
         noticed.When(GasRegulator, new AnswerNotice(Leg.Sectoral, "已退回")).ThenRefused(HazardRefusals.NoticeNone);
 
         var both = back.And(CountyGovernment, new AssignmentReturned(Leg.Territorial, "不属本级"))
@@ -55,6 +57,26 @@ public sealed class RepliesToNotices
         Replies(both).ShouldBeEmpty();
         both.Events[^1].Event.ShouldBeOfType<SupervisionNoticeIssued>()
             .ShouldSatisfyAllConditions(n => n.Against.ShouldBe(CountyOffice.Id), n => n.Duties!.Value.ShouldBe([ClockKind.Reassign]));
+        As(both).ShouldBe(
+            [(CountyGovernment.Id, TellAs.Notice), (GasRegulator.Id, TellAs.Notice), (CountyOffice.Id, TellAs.Todo)], ignoreOrder: true);
+
+        // Two assigners: nobody could reply, and both are told to act.
+        var apart = back.And(CityOffice, new LegReassigned(GasRegulator.Id, Sectoral() with { Supervisor = null }, "改派"))
+            .And(GasRegulator, new AssignmentReturned(Leg.Sectoral, "仍不属"))
+            .And(CountyGovernment, new AssignmentReturned(Leg.Territorial, "不属本级"))
+            .When(Supervision, new IssueNotice("请改派", null, Stories.ReplyBy)).ThenItHappens();
+        Replies(apart).ShouldBeEmpty();
+        apart.Events[^1].Event.ShouldBeOfType<SupervisionNoticeIssued>().ReplyOwed.ShouldBeNull();
+        As(apart).Where(t => t.As == TellAs.Todo).Select(t => t.Body).ShouldBe([CountyOffice.Id, CityOffice.Id], ignoreOrder: true);
+        As(apart.When(Supervision, new HoldInterview("张三", "限期改派")).ThenItHappens()).Where(t => t.As == TellAs.Warning)
+            .Select(t => t.Body).ShouldBe([CountyOffice.Id, CityOffice.Id], ignoreOrder: true);
+
+        static (BodyId Body, TellAs As)[] As(Story story) =>
+        [
+            .. Telling.Of(
+                story.Events[^1].Event, (story with { Events = story.Events[..^1] }).Then, story.Then, story.Events[^1].Context)
+                .Where(t => t.Body is { } body && body != Supervision.Id).Select(t => (t.Body!.Value, t.As)),
+        ];
     }
 
     [Fact]

@@ -308,11 +308,14 @@ internal static class PageTimes
             instant = ChinaTime.EndOf(date).AddTicks(-10);
         else if (DateTime.TryParseExact(
             text, ["yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd'T'HH:mm:ss"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var local))
-            instant = new DateTimeOffset(local, ChinaTime.Offset);
+            instant = local < Earliest.DateTime ? Earliest : new DateTimeOffset(local, ChinaTime.Offset);
         else if (!Instants.TryParse(text, out instant))
             return (null, RequestRefusals.Instant.Because("asOf", ("value", Texts.Excerpt(text))));
-        return instant >= now ? (null, null) : (instant, null);
+        return instant >= now ? (null, null) : (instant < Earliest ? Earliest : instant, null);
     }
+
+    // Nothing was known before; and what is compared with a week or a period before has one.
+    private static readonly DateTimeOffset Earliest = new(1900, 1, 1, 0, 0, 0, ChinaTime.Offset);
 
     /// <summary>yyyy-MM-dd HH:mm in China.</summary>
     public static string Minute(DateTimeOffset instant) =>
