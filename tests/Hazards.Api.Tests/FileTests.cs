@@ -73,7 +73,7 @@ public sealed class FileTests(FileTests.Purged fixture) : IClassFixture<FileTest
             "file.active_content" },
         { "a photo", "image/jpeg", "invoice.jpg.exe", "file.bad_name" },
         { "a photo", "image/jpeg", "../../etc/passwd.jpg", "file.bad_name" },
-        { "a photo", "image/jpeg", "\u202Egpj.exe.jpg", "file.bad_name" },
+        { "a photo", "image/jpeg", "\u202Egpj.exe.jpg", "input.control_characters" },
         { "a photo", "image/png", "photo.png", "file.content_differs" },
     };
 
