@@ -262,13 +262,13 @@ public sealed record Hazard
     /// <summary>Due dates that a recount left later than the calendar says.</summary>
     private ImmutableArray<DueMoved> Kept { get; init; } = [];
 
-    /// <summary>The day before which a duty is not due although the calendar says so; null where it says nothing earlier.</summary>
-    internal DateOnly? KeptDue(ClockKind kind, Leg? leg, DateTimeOffset since)
+    /// <summary>When a duty is due that the calendar says to be due on a day: later, where a recount left it so.</summary>
+    internal DateOnly DueAsKept(ClockKind kind, Leg? leg, DateTimeOffset since, DateOnly counted)
     {
         foreach (var kept in Kept)
-            if (IsOf(kept, kind, leg, since))
+            if (IsOf(kept, kind, leg, since) && kept.To > counted)
                 return kept.To;
-        return null;
+        return counted;
     }
 
     private static bool IsOf(DueMoved due, ClockKind kind, Leg? leg, DateTimeOffset since) =>
@@ -1118,7 +1118,9 @@ public sealed record LegState
         PlansBefore = PlanUntil(failed) is { } plan ? PlansBefore.Add(plan) : PlansBefore, PlannedAt = null, FiveAt = null,
     };
 
-    /// <summary>Plans there were, each as long as it was in force with what it had: until a review failed it, or one with less followed.</summary>
+    /// <summary>
+    /// Plans there were, each as long as it was in force with what it had: until a review failed it, or one with less followed.
+    /// </summary>
     [JsonIgnore]
     public ImmutableArray<PlanTerm> PlansBefore { get; init; } = [];
 

@@ -105,7 +105,8 @@ public sealed class QueryTests(Service service) : IClassFixture<Service>
             operations.ShouldNotBeEmpty();
             foreach (var (path, names) in operations)
             {
-                var needed = names.Where(n => Needed.ContainsKey(n) && (n != "from" || path.EndsWith("difference", StringComparison.Ordinal)));
+                var needed = names.Where(
+                    n => Needed.ContainsKey(n) && (n != "from" || path.EndsWith("difference", StringComparison.Ordinal)));
                 var given = needed.Select(n => $"&{n}={ValueOf(n, path)}");
                 (await service.Supervisor.GetAsync($"{path}?{name}={nobody}{string.Concat(given)}"))
                     .Refused(HttpStatusCode.NotFound, $"{name}.not_found")["field"].ShouldBe(name, path);

@@ -293,9 +293,12 @@ internal static class Recount
         Hazard[] Graded(Hazard[] all, Level level) => [.. all.Where(h => h.Level == level && !OnTheSpot(h))];
         bool Rectified(Hazard h) => h.Closure is { } closure && Day(closure.At) <= scope.Last
             || !scope.InForceAlone && Rests(replay.TurnsOf(h), closedAlone: true).Any(r => r.Since <= scope.Last && scope.Last < r.Until);
-        // The plans that were, at the end of the period; as templates before the sixth did, those of the present legs that no review failed.
+        // The plans that were, at the end of the period; as templates before the sixth did, the present legs' that no review failed.
         DateOnly?[] Plans(Hazard h) => scope.InForceAlone
-            ? [.. h.Legs.Values.Where(l => l.PlannedAt is { } p && Day(p) <= scope.Last).Select(l => l.FiveAt is { } f ? Day(f) : (DateOnly?)null)]
+            ? [
+                .. h.Legs.Values.Where(l => l.PlannedAt is { } p && Day(p) <= scope.Last)
+                    .Select(l => l.FiveAt is { } f ? Day(f) : (DateOnly?)null),
+            ]
             : [.. PlansOf(replay.TurnsOf(h)).Where(p => p.Planned <= scope.Last && scope.Last < p.Until).Select(p => p.Five)];
         // Where no plan has ended, one that is to come lacks all five.
         bool FiveInPlace(Hazard h) => (scope.InForceAlone || PlansOf(replay.TurnsOf(h)).All(p => p.Until == DateOnly.MaxValue)
@@ -303,7 +306,9 @@ internal static class Recount
             : Plans(h)).All(f => f <= scope.Last);
     }
 
-    /// <summary>Plans from when there was one until a review failed it, another with less followed or the leg ended; since when with all five.</summary>
+    /// <summary>
+    /// Plans from when there was one until a review failed it, another with less followed or the leg ended; since when with all five.
+    /// </summary>
     private static List<(DateOnly Planned, DateOnly? Five, DateOnly Until)> PlansOf(
         IReadOnlyList<(Hazard Before, Happening Happening, Hazard After)> turns)
     {

@@ -1,8 +1,8 @@
-using Hazards.Domain;
 using Hazards.Api.Http.Pages;
 using Hazards.Api.Investigation;
 using Hazards.Api.Lists;
 using Hazards.Api.Reports;
+using Hazards.Domain;
 
 namespace Hazards.Api.Http;
 

@@ -134,7 +134,8 @@ internal sealed class FigureModule : IModule
         : (request with { CampaignName = await CampaignNameAsync(call, request.Campaign) }, null);
 
     private static async Task<string?> CampaignNameAsync(Call call, Guid? campaign) => campaign is not { } id ? null
-        : (await call.Request.HttpContext.RequestServices.GetRequiredService<InspectionQueries>().CampaignAsync(call.Scope(), id, call.Stop))?.Name;
+        : (await call.Request.HttpContext.RequestServices.GetRequiredService<InspectionQueries>()
+            .CampaignAsync(call.Scope(), id, call.Stop))?.Name;
 
     private static ReportRequest? Read(Call call, ReportKind kind, bool paged)
     {

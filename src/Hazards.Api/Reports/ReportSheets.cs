@@ -185,7 +185,8 @@ internal static class ReportSheets
         sheet.Across(CellStyle.Title, report.Title, 32);
         sheet.Across(
             CellStyle.Caption,
-            $"填报单位：{report.RegionName}        报表期：{report.PeriodName}（{report.From:yyyy-MM-dd} 至 {report.To:yyyy-MM-dd}）{(report.Provisional ? "        期内数，尚未定稿" : "")}{(report.Narrowed is { } part ? $"        {part}" : "")}", 20);
+            $"填报单位：{report.RegionName}        报表期：{report.PeriodName}（{report.From:yyyy-MM-dd} 至 {report.To:yyyy-MM-dd}）"
+                + (report.Provisional ? "        期内数，尚未定稿" : "") + (report.Narrowed is { } part ? $"        {part}" : ""), 20);
     }
 
     /// <summary>The time of making is the instant of knowledge, never a clock's: the same report is the same bytes.</summary>

@@ -27,7 +27,9 @@ internal static class SealedBytes
         return kept;
     }
 
-    /// <summary>Opens them; null where they are cut short, were altered, belong to something else, or were sealed under another key.</summary>
+    /// <summary>
+    /// Opens them; null where they are cut short, were altered, belong to something else, or were sealed under another key.
+    /// </summary>
     /// <param name="key">The key.</param>
     /// <param name="kept">What <see cref="Seal"/> gave.</param>
     /// <param name="binding">The same as then.</param>

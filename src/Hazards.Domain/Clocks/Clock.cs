@@ -45,11 +45,18 @@ public static class Clocks
         ArgumentNullException.ThrowIfNull(leg);
         ArgumentNullException.ThrowIfNull(hazard);
         ArgumentNullException.ThrowIfNull(rules);
-        var due = rules.PolicyAt(hazard.Region, leg.AssignmentBinds)
-            .Due(
-                ClockKind.Acknowledge, hazard.Level, leg.AssignmentBinds, rules.Calendar.At(leg.AcknowledgeEdition ?? hazard.Calendar))?.Date;
-        return hazard.KeptDue(ClockKind.Acknowledge, leg.Leg, leg.AssignmentBinds) is { } kept && kept > due ? kept : due;
+        var (since, calendar) = (leg.AssignmentBinds, rules.Calendar.At(leg.AcknowledgeEdition ?? hazard.Calendar));
+        return rules.PolicyAt(hazard.Region, since).Due(ClockKind.Acknowledge, hazard.Level, since, calendar) is { } due
+            ? hazard.DueAsKept(ClockKind.Acknowledge, leg.Leg, since, due.Date)
+            : null;
     }
+
+    /// <summary>
+    /// 退回的由交办单位改派: whether it is the rectification of a leg that was given back. To reassign it is a duty of its own, and nobody owes
+    /// the rectification meanwhile.
+    /// </summary>
+    internal static bool IsGivenBack(ClockKind kind, Leg? leg, Hazard hazard) =>
+        kind == ClockKind.Rectify && leg is { } name && hazard.Legs.GetValueOrDefault(name)?.Stage == LegStage.Returned;
 
     /// <summary>The one who owes a duty; null: the committee office of the region.</summary>
     internal static BodyId? OwnerOf(ClockKind kind, Leg? leg, Hazard hazard)
@@ -244,7 +251,7 @@ public static class Clocks
         }
 
         private Clock Until(ClockKind kind, Leg? leg, DateTimeOffset since, DueDate due, DayCount count) =>
-            Until(kind, leg, since, hazard.KeptDue(kind, leg, since) is { } kept && kept > due.Date ? kept : due.Date) with
+            Until(kind, leg, since, hazard.DueAsKept(kind, leg, since, due.Date)) with
             {
                 Provisional = due.Provisional, Working = count == DayCount.Working,
             };

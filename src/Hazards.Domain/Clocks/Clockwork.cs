@@ -49,7 +49,7 @@ public static class Clockwork
             var next = after.Working ? rules.Calendar.Add(today, 1, DayCount.Working).Date : today.AddDays(1);
             var earliest = before.Due < next ? before.Due : next;
             var kept = after.Due < earliest;
-            return new DueMoved(after.Kind, after.Leg, after.Since, before.Due, kept ? earliest : after.Due, after.Provisional) 
+            return new DueMoved(after.Kind, after.Leg, after.Since, before.Due, kept ? earliest : after.Due, after.Provisional)
             {
                 Kept = kept ? true : null,
             };

@@ -31,7 +31,7 @@ public static class Ring
         {
             var day = hazard.MissedOf(clock) is { } missed
                 ? Rungs(hazard, open, missed, rules).Select(r => (DateOnly?)r.From).Min()
-                : IsGivenBack(clock, hazard) ? null : Later(clock.Due, hazard.EnteredOn).AddDays(1);
+                : Clocks.IsGivenBack(clock.Kind, clock.Leg, hazard) ? null : Later(clock.Due, hazard.EnteredOn).AddDays(1);
             if (day < (next ?? DateOnly.MaxValue))
                 next = day;
         }
@@ -79,10 +79,6 @@ public static class Ring
         round.Notice();
         return round.Happened;
     }
-
-    // 退回的由交办单位改派: to reassign it is a duty of its own, and nobody owes the rectification meanwhile.
-    private static bool IsGivenBack(Clock clock, Hazard hazard) =>
-        clock.Kind == ClockKind.Rectify && clock.Leg is { } leg && hazard.Legs[leg].Stage == LegStage.Returned;
 
     /// <summary>
     /// Whether <see cref="On"/> needs the offices of the hazard's region and of wider ones: the ladder may have the service itself
@@ -137,7 +133,7 @@ public static class Ring
         ArgumentNullException.ThrowIfNull(hazard);
         if (kind != ClockKind.Rectify || leg is not { } name || !hazard.Legs.TryGetValue(name, out var of))
             return due;
-        return of.Stage == LegStage.Returned ? DateOnly.MaxValue : of.FirstLate(due).AddDays(-1);
+        return Clocks.IsGivenBack(kind, leg, hazard) ? DateOnly.MaxValue : of.FirstLate(due).AddDays(-1);
     }
 
     /// <summary>
@@ -199,7 +195,8 @@ public static class Ring
         {
             var from = hazard.EnteredOn < today ? default : hazard.EnteredOn;
             foreach (var clock in open)
-                if (clock.Due >= from && clock.Due < today && hazard.MissedOf(clock) is null && !IsGivenBack(clock, hazard))
+                if (clock.Due >= from && clock.Due < today && hazard.MissedOf(clock) is null
+                    && !Clocks.IsGivenBack(clock.Kind, clock.Leg, hazard))
                     Add(
                         new DeadlineMissed(clock.Kind, clock.Leg, clock.Body, clock.Since, clock.Due, noticedAt),
                         ChinaTime.EndOf(clock.Due));

@@ -280,25 +280,18 @@ public static class Telling
             }
         }
 
-        /// <summary>The bodies of a leg, or of all; their supervisors for information.</summary>
-        private void Concerned(Leg? leg, TellAs @as)
+        /// <summary>
+        /// The bodies of a leg, or of all; their supervisors for information. 退回的由交办单位改派: what is put to a leg that was given back is
+        /// put to who has to reassign it, and told who gave it back for information.
+        /// </summary>
+        private void Concerned(Leg? leg, TellAs @as, bool put = false)
         {
             foreach (var state in after.Legs.Values)
                 if (leg is null || leg == state.Leg)
                 {
-                    Tell(@as, state.Body);
-                    Tell(TellAs.Notice, state.Supervisor);
-                }
-        }
-
-        // 退回的由交办单位改派: what is put to a leg that was given back is put to who has to reassign it, and not to who gave it back.
-        private void Put(Leg? leg, TellAs @as)
-        {
-            foreach (var state in after.Legs.Values)
-                if (leg is null || leg == state.Leg)
-                {
-                    Tell(state.Stage == LegStage.Returned ? TellAs.Notice : @as, state.Body);
-                    if (state.Stage == LegStage.Returned)
+                    var back = put && state.Stage == LegStage.Returned;
+                    Tell(back ? TellAs.Notice : @as, state.Body);
+                    if (back)
                         Owner(state.AssignedBy, @as);
                     Tell(TellAs.Notice, state.Supervisor);
                 }
@@ -317,7 +310,7 @@ public static class Telling
             if (after.Legs.IsEmpty)
                 Office(@as);
             var itsOwn = owners.Length == 0 || after.Legs.Values.Any(l => (leg ?? l.Leg) == l.Leg && owners.Contains(l.Body));
-            Put(leg, itsOwn ? @as : TellAs.Notice);
+            Concerned(leg, itsOwn ? @as : TellAs.Notice, put: true);
             Watching(leg);
         }
 

@@ -294,7 +294,9 @@ public sealed record PrivacyRule(
         [Role.Administrator],
         "产品默认值");
 
-    /// <summary>What is left of it under another: whom both name. Where nobody would be left who may erase, those of the other may.</summary>
+    /// <summary>
+    /// What is left of it under another: whom both name. Where nobody would be left who may erase, those of the other may.
+    /// </summary>
     /// <param name="above">That of the level above.</param>
     public PrivacyRule Within(PrivacyRule above)
     {

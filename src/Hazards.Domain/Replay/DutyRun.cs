@@ -63,7 +63,7 @@ public static class DutyRuns
             clock.Kind, clock.Leg, clock.Body, office, clock.Since, clock.Due, clock.Provisional, RuleCited.Of(clock, hazard, file.Rules),
             mark, null, null)
         {
-            GivenBack = clock.Kind == ClockKind.Rectify && clock.Leg is { } leg && hazard.Legs[leg].Stage == LegStage.Returned,
+            GivenBack = Clocks.IsGivenBack(clock.Kind, clock.Leg, hazard),
         };
     }
 

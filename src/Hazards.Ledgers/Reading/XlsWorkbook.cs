@@ -53,8 +53,8 @@ internal static class XlsWorkbook
             List<SheetCell> cells = [];
             for (var column = 0; column < reader.FieldCount; column++)
             {
-                var at = new SheetCell(number, column + 1, "", CellKind.Text) { Date1904 = date1904 };
-                if (Cell(reader, at, raw.Cells.TryGetValue((number, column + 1), out var held) ? held : null) is not { } cell) continue;
+                var held = raw.Cells.TryGetValue((number, column + 1), out var found) ? found : ((double, string?)?)null;
+                if (Cell(reader, number, column, held, date1904) is not { } cell) continue;
                 quota.Cell(cell.Column, cell.Row, cell.Text.Length);
                 cells.Add(cell);
             }
@@ -75,28 +75,29 @@ internal static class XlsWorkbook
         return new LedgerSheet(reader.Name, reader.VisibleState != "visible", layout, () => rows);
     }
 
-    private static SheetCell? Cell(IExcelDataReader reader, SheetCell at, (double Number, string? Error)? raw)
+    private static SheetCell? Cell(IExcelDataReader reader, int row, int column, (double Number, string? Error)? raw, bool date1904)
     {
         if (raw?.Error is { } error)
-            return at with { Text = error, Kind = CellKind.Error };
-        var column = at.Column - 1;
-        return (column < reader.FieldCount ? reader.GetValue(column) : null) switch
+            return Make(error, CellKind.Error);
+        return reader.GetValue(column) switch
         {
             null or "" => null,
-            bool yes => at with { Text = yes ? "TRUE" : "FALSE", Kind = CellKind.Boolean },
-            string text => at with { Text = text },
+            bool yes => Make(yes ? "TRUE" : "FALSE", CellKind.Boolean),
+            string text => Make(text, CellKind.Text),
             DateTime or TimeSpan when raw is null => throw new InvalidDataException(),
             var number => Number(raw?.Number ?? Convert.ToDouble(number, CultureInfo.InvariantCulture)),
         };
 
+        SheetCell Make(string text, CellKind kind) => new(row, column + 1, text, kind) { Date1904 = date1904 };
+
         // As an xlsx keeps and reads it: a serial, and a date where its format shows one.
         SheetCell Number(double serial)
         {
-            var cell = at with { Text = serial.ToString("R", CultureInfo.InvariantCulture), Kind = CellKind.Number };
+            var text = serial.ToString("R", CultureInfo.InvariantCulture);
             return NumberFormats.ShowsDate(reader.GetNumberFormatIndex(column), reader.GetNumberFormatString(column))
-                && ExcelDate.FromSerial(serial, at.Date1904) is { } date
-                ? cell with { Date = date, Kind = CellKind.Date }
-                : cell;
+                && ExcelDate.FromSerial(serial, date1904) is { } date
+                ? Make(text, CellKind.Date) with { Date = date }
+                : Make(text, CellKind.Number);
         }
     }
 }

@@ -468,7 +468,7 @@ internal sealed partial class CellReader(LedgerMapping mapping, DateContext date
             "" when inYuan => amount / 10_000,
             _ => amount,
         };
-        return decimal.Round(funds, FenOfTenThousand) is var rounded && rounded == funds ? funds : rounded;
+        return decimal.Round(funds, FenOfTenThousand);
     }
 
     /// <summary>A fen is the sixth decimal of 万元.</summary>

@@ -18,8 +18,8 @@ internal static class FactSource
     private const int MostDays = 366;
 
     /// <summary>
-    /// The last day before a leg's body is late with the rectification as it is owed now: its deadline; or, where it was told later or what it
-    /// had declared came back later, that. As <c>LegState.FirstLate</c> has it.
+    /// The last day before a leg's body is late with the rectification as it is owed now: its deadline; or, where it was told later or what
+    /// it had declared came back later, that. As <c>LegState.FirstLate</c> has it.
     /// </summary>
     /// <param name="alias">Of the facts, with its dot.</param>
     public static string LastInTime(string alias = "") =>

@@ -48,13 +48,15 @@ internal sealed record HazardFacts(
         (DateOnly Planned, DateOnly? Five, DateOnly Until)[] plans =
         [
             .. Plans(hazard).Select(p => (
-                ChinaTime.DateAt(p.Planned), Dates.Of(p.Five), p.Until == DateTimeOffset.MaxValue ? DateOnly.MaxValue : ChinaTime.DateAt(p.Until))),
+                ChinaTime.DateAt(p.Planned), Dates.Of(p.Five),
+                p.Until == DateTimeOffset.MaxValue ? DateOnly.MaxValue : ChinaTime.DateAt(p.Until))),
         ];
         if (plans.All(p => p.Until == DateOnly.MaxValue))
             return null;
         DateOnly[] days = [.. plans.SelectMany(p => new[] { p.Planned, p.Five, p.Until }).OfType<DateOnly>().Distinct().Order()];
-        return Dates.Ranges(days.Zip(days.Skip(1)).Where(d => plans.Any(p => IsIn(p, d.First)) && plans.All(p => !IsIn(p, d.First) || p.Five <= d.First)))
-            ?? "{}";
+        var five = days.Zip(days.Skip(1)).Where(
+            d => plans.Any(p => IsIn(p, d.First)) && plans.All(p => !IsIn(p, d.First) || p.Five <= d.First));
+        return Dates.Ranges(five) ?? "{}";
 
         static bool IsIn((DateOnly Planned, DateOnly? Five, DateOnly Until) plan, DateOnly day) => plan.Planned <= day && day < plan.Until;
     }
@@ -85,7 +87,7 @@ internal sealed record LegFacts(
         return new LegFacts(
             leg.Leg, term, leg.Body, hazard.Region, hazard.Sector, hazard.Kind, hazard.Level,
             hazard.Rejection is not null || hazard.MergedInto is not null,
-            leg.AssignedOn, AcknowledgeBy(hazard, rules, leg), leg.AcknowledgedOn, hazard.DeadlineOf(leg, ended),
+            leg.AssignedOn, Clocks.AcknowledgeBy(leg, hazard, rules), leg.AcknowledgedOn, hazard.DeadlineOf(leg, ended),
             leg.DeclaredOn, Dates.Of(leg.AcceptedAt),
             Dates.Of(ended), leg.Failed,
             looked.IsEmpty
@@ -96,9 +98,6 @@ internal sealed record LegFacts(
             leg.Late.IsEmpty ? null : $"{{{string.Join(',', leg.Late.Select(l => Dates.Text(l.Due)))}}}", leg.Resumed,
             Owed(leg, past, ended));
     }
-
-    private static DateOnly? AcknowledgeBy(Hazard hazard, Rulebook rules, LegState leg) =>
-        Clocks.AcknowledgeBy(leg, hazard, rules);
 
     /// <summary>
     /// Where what was done is claimed to have been done before it counts: until when it was owed. Entering late buys no days

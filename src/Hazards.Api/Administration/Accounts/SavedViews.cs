@@ -39,23 +39,16 @@ internal sealed class SavedViews(NpgsqlDataSource dataSource, TimeProvider clock
         name = name.Trim();
         // One after the other of a person: what is counted is what there is.
         await using var batch = dataSource.CreateBatch();
-        batch.BatchCommands.Add(With(
-            new NpgsqlBatchCommand("select pg_advisory_xact_lock(hashtextextended($1 || $2, 0))"), account.ToString(), page));
-        var saving = With(new NpgsqlBatchCommand($"""
+        batch.BatchCommands.Add(
+            BatchCommand("select pg_advisory_xact_lock(hashtextextended($1 || $2, 0))", account.ToString(), page));
+        var saving = BatchCommand($"""
             insert into accounts.views (account, page, name, query, created_at) select $1, $2, $3, $4, $5
             where (select count(*) from accounts.views v where v.account = $1 and v.page = $2 and v.name <> $3) < {Most}
             on conflict (account, page, name) do update set query = excluded.query, created_at = excluded.created_at
-            """), account, page, name, query, clock.GetUtcNow());
+            """, account, page, name, query, clock.GetUtcNow());
         batch.BatchCommands.Add(saving);
         await batch.ExecuteNonQueryAsync(cancellationToken);
         return saving.RecordsAffected > 0 ? null : AccountRefusals.ViewsFull.Because(null, ("max", Most));
-    }
-
-    private static NpgsqlBatchCommand With(NpgsqlBatchCommand command, params ReadOnlySpan<object> values)
-    {
-        foreach (var value in values)
-            command.Parameters.Add(new NpgsqlParameter { Value = value });
-        return command;
     }
 
     /// <summary>Forgets a view.</summary>
@@ -68,8 +61,20 @@ internal sealed class SavedViews(NpgsqlDataSource dataSource, TimeProvider clock
     private NpgsqlCommand Command(string sql, params ReadOnlySpan<object> values)
     {
         var command = dataSource.CreateCommand(sql);
-        foreach (var value in values)
-            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        Fill(command.Parameters, values);
         return command;
+    }
+
+    private static NpgsqlBatchCommand BatchCommand(string sql, params ReadOnlySpan<object> values)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        Fill(command.Parameters, values);
+        return command;
+    }
+
+    private static void Fill(NpgsqlParameterCollection parameters, ReadOnlySpan<object> values)
+    {
+        foreach (var value in values)
+            parameters.Add(new NpgsqlParameter { Value = value });
     }
 }
