@@ -109,6 +109,9 @@ public sealed record Act(
     /// <summary>The inspection the command names, as it stands; null when there is none.</summary>
     public Inspection? Inspection { get; init; }
 
+    /// <summary>What was found in the inspection that the command corrects: hazards that count, as they stand.</summary>
+    public FoundInInspection? Found { get; init; }
+
     /// <summary>
     /// 封存: the seals in force on the records the command is about; looked up only where they have a say
     /// (<see cref="Sealing"/>).

@@ -54,13 +54,14 @@ internal static class Preconditions
         return hazard.Suspension is null ? null : HazardRefusals.StillSuspended.Because();
     }
 
-    // Of another enterprise it may report what it saw; that it was fixed is for others to see.
+    // Of another enterprise it may report what it saw; that it was fixed is for others to see. Who reported it is not said: an enterprise
+    // is not told who reported what is its own.
     private static Refusal? Own(Hazard hazard, Act act)
     {
         var body = act.By.Body;
         return body.SeesOnlyItsOwn && hazard.ReportedBy == body.Id
             && (body.Kind != BodyKind.Enterprise || hazard.Enterprise is null || hazard.IsOf(body)) ? null
-            : HazardRefusals.NotOwnCheck.Because(null, ("body", hazard.ReportedBy), ("caller", body.Id));
+            : HazardRefusals.NotOwnCheck.Because(null, ("caller", body.Id));
     }
 
     /// <summary>录入错误: a row that is wrong once it was handed over is a person's decision, never a ledger's.</summary>

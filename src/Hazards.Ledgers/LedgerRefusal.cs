@@ -67,8 +67,8 @@ internal static class Refusals
         "第 {0} 行开始的引号没有结束。", "The quotation mark opened on line {0} is never closed.");
 
     public static readonly RefusalKind XlsLegacy = new("xls.legacy",
-        "这个旧版 .xls（或 .et）文件无法读取，请在表格软件里另存为 xlsx 再导入。",
-        "This legacy .xls (or .et) file cannot be read; save it as xlsx from a spreadsheet program.");
+        "这个旧版 .xls（或 .et）文件无法读取（也可能已损坏或不完整），请在表格软件里打开、核对，另存为 xlsx 再导入。",
+        "This legacy .xls (or .et) file cannot be read, or is damaged; check it in a spreadsheet program and save it as xlsx.");
     public static readonly RefusalKind XlsxEncrypted = new("xlsx.encrypted",
         "文件设有打开密码，请去掉密码再导入。", "The file is encrypted with a password; remove the password first.");
     public static readonly RefusalKind XlsxNotZip = new("xlsx.not_zip",

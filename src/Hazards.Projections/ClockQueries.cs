@@ -16,9 +16,10 @@ namespace Hazards.Projections;
 /// <param name="Due">Its last day.</param>
 /// <param name="NoticedAt">When the service noticed.</param>
 /// <param name="RecordedAt">When that was recorded.</param>
+/// <param name="Office">Where nobody was named: the committee office that it fell to then; null if there was none.</param>
 public sealed record MissedItem(
     HazardItem Hazard, ClockKind Clock, Leg? Leg, BodyId? Body, DateTimeOffset Since, DateOnly Due, DateTimeOffset NoticedAt,
-    DateTimeOffset RecordedAt);
+    DateTimeOffset RecordedAt, BodyId? Office);
 
 /// <summary>A step that a person is asked to decide.</summary>
 /// <param name="Hazard">The hazard, as of the scope's instant.</param>
@@ -48,7 +49,10 @@ public sealed record ClockFilter
     /// <summary>Who owed the duty; of proposals, who is asked; of the watch over both legs, a supervisor.</summary>
     public BodyId? Body { get; init; }
 
-    /// <summary>With <see cref="Body"/>: or nobody is named, and the committee office of one of these regions is meant.</summary>
+    /// <summary>
+    /// With <see cref="Body"/>, of proposals: or nobody is named, and the committee office of one of these regions is meant. What was
+    /// missed is who owed it then's, whoever is the office since.
+    /// </summary>
     public ImmutableArray<RegionCode> BodyAsOffice { get; init; } = [];
 
     /// <summary>Duties of this kind.</summary>
@@ -80,17 +84,20 @@ public sealed class ClockQueries(NpgsqlDataSource dataSource, Func<Rulebook> rul
     {
         Conditions Where(Scope scope)
         {
-            var where = Narrowed(scope, filter, "h.body");
+            var where = Narrowed(scope, filter, null);
+            if (filter.Body is { } body)
+                where.And(where.WasOf(body));
             return scope.AsOf is { } asOf ? where.And($"h.recorded_at <= {where.Instant(asOf)}") : where;
         }
 
         // By missed_by_due, or missed_by_body.
         var list = new List(
-            "missed", "rows.missed_clocks", "h.due", true, true, ["h.clock", "h.leg"], "p.body, p.since, p.noticed_at, p.recorded_at");
+            "missed", "rows.missed_clocks", "h.due", true, true, ["h.clock", "h.leg"],
+            $"p.body, p.since, p.noticed_at, p.recorded_at, case when p.body is null then {Conditions.OfficeThen} end");
         return ReadAsync(list, scope, filter, Where, cursor, limit, (item, r, parts) => new MissedItem(
             item, Codes.Read<ClockKind>(parts[0]), LegOf(parts[1]), BodyOf(r, 9),
             r.GetFieldValue<DateTimeOffset>(10), r.GetFieldValue<DateOnly>(6), r.GetFieldValue<DateTimeOffset>(11),
-            r.GetFieldValue<DateTimeOffset>(12)), cancellationToken);
+            r.GetFieldValue<DateTimeOffset>(12), BodyOf(r, 13)), cancellationToken);
     }
 
     /// <summary>督办建议: steps that persons are asked to decide, the longest overdue first.</summary>

@@ -335,6 +335,12 @@ public interface IRegistryQueries
         IReadOnlyCollection<RegionCode> regions, DateTimeOffset? asOf, CancellationToken cancellationToken = default);
 
     /// <summary>
+    /// Every committee office that there ever was of the regions of a body that was one, of those within and of wider ones; none, where it
+    /// never was one.
+    /// </summary>
+    Task<ImmutableArray<OfficeHeld>> OfficesHeldAsync(BodyId body, CancellationToken cancellationToken = default);
+
+    /// <summary>
     /// Bodies of these kinds that have to do with a place: in its county, or of a region that holds it; the wider first, at
     /// most 300.
     /// </summary>

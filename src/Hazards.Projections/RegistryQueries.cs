@@ -76,6 +76,30 @@ public sealed class RegistryQueries(NpgsqlDataSource dataSource) : IRegistryQuer
     }
 
     /// <inheritdoc />
+    public async Task<ImmutableArray<OfficeHeld>> OfficesHeldAsync(BodyId body, CancellationToken cancellationToken = default)
+    {
+        // Through all offices once, some thousands at most; of the nation, a region without digits is the beginning of every other.
+        await using var command = dataSource.CreateCommand("""
+            with office as (
+              select b.body_id, b.region, case b.region when '0' then '' else b.region end as prefix, b.recorded_from, b.recorded_to
+              from rows.bodies b where b.kind = 'committeeOffice' and not b.dissolved
+            )
+            select o.body_id, o.region, o.recorded_from, nullif(o.recorded_to, 'infinity')
+            from office o
+            where exists (select from office own where own.body_id = $1 and (own.prefix ^@ o.prefix or o.prefix ^@ own.prefix))
+            order by o.body_id, o.recorded_from
+            """);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = body.Value });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var found = ImmutableArray.CreateBuilder<OfficeHeld>();
+        while (await reader.ReadAsync(cancellationToken))
+            found.Add(new OfficeHeld(
+                BodyId.Parse(reader.GetString(0)), RegionCode.Parse(reader.GetString(1)), reader.GetFieldValue<DateTimeOffset>(2),
+                reader.IsDBNull(3) ? null : reader.GetFieldValue<DateTimeOffset>(3)));
+        return found.ToImmutable();
+    }
+
+    /// <inheritdoc />
     public async Task<ImmutableArray<Body>> NearAsync(
         RegionCode place, IReadOnlyCollection<BodyKind> kinds, CancellationToken cancellationToken = default)
     {

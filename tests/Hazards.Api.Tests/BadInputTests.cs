@@ -103,6 +103,28 @@ public sealed class BadInputTests(Service service) : IClassFixture<Service>
     public Task A_body_that_is_not_a_report(string body, int status, string code) =>
         Refused(() => service.Office.PostTextAsync("hazards", body), status, code);
 
+    /// <summary>隶属: what a body belongs to does not belong to it, at whatever remove.</summary>
+    [Fact]
+    public async Task Nobody_is_his_own_grandfather()
+    {
+        string[] bodies = ["circle-a", "circle-b", "circle-c"];
+        for (var i = 0; i < bodies.Length; i++)
+            (await service.Admin.PostAsync("bodies", new()
+            {
+                ["id"] = bodies[i], ["name"] = bodies[i], ["kind"] = "unit", ["region"] = Service.County,
+                ["parent"] = i == 0 ? "ws-gov" : bodies[i - 1],
+            })).Require(HttpStatusCode.Created);
+        foreach (var (body, parent, code) in new[]
+        {
+            ("circle-a", "circle-a", "body.itself"), ("circle-a", "circle-b", "body.circle"), ("circle-a", "circle-c", "body.circle"),
+            ("ws-gov", "circle-c", "body.circle"),
+        })
+            (await service.Admin.PostAsync($"bodies/{body}/changes", new() { ["parent"] = parent, ["reason"] = "调整" }))
+                .Refused(HttpStatusCode.UnprocessableEntity, code);
+        (await service.Admin.PostAsync("bodies/circle-c/changes", new() { ["parent"] = "circle-a", ["reason"] = "调整" }))
+            .Require(HttpStatusCode.OK);
+    }
+
     [Fact]
     public Task Json_nested_without_end() =>
         Refused(

@@ -136,6 +136,35 @@ public sealed class CampaignTests(Service service) : IClassFixture<Service>
         (await service.Office.GetAsync($"inspections/{visit}/events")).Json["events"]!.AsArray().Count.ShouldBe(3);
     }
 
+    /// <summary>What was found in a visit was found on its day or after it, in its place, also after the visit is corrected.</summary>
+    [Fact]
+    public async Task A_visit_is_not_corrected_away_from_what_was_found_in_it()
+    {
+        var entered = await service.Office.PostAsync("inspections", Visit("丙", null, Some.InDays(-5)));
+        var visit = entered.Require(HttpStatusCode.Created)["id"];
+        var report = With(Some.Report(), "inspection", visit);
+        report["occurredAt"] = Some.InDays(-3) + "T10:00:00+08:00";
+        var hazard = (await service.Office.PostAsync("hazards", report)).Require(HttpStatusCode.Created)["id"];
+        var prefecture = await service.KeyAsync("dali-awb", "5329", "coordinator");
+        await CorrectedAsync("on", Some.InDays(-3));
+        (await CorrectAsync("on", Some.InDays(-2))).Refused(HttpStatusCode.Conflict, "inspection.found_before_it")
+            .Json["facts"]!["date"]!.ToString().ShouldBe(Some.InDays(-3));
+        await CorrectedAsync("region", "5329");
+        await CorrectedAsync("region", Service.County);
+        (await CorrectAsync("region", "532922")).Refused(HttpStatusCode.Conflict, "inspection.found_elsewhere")
+            .Json["facts"]!["region"]!.ToString().ShouldBe(Service.County);
+        // What was no hazard was not found.
+        (await service.Office.PostAsync($"hazards/{hazard}/rejection", new() { ["reason"] = "录入错误", ["actor"] = "核查员" }))
+            .Require(HttpStatusCode.OK);
+        await CorrectedAsync("on", Some.InDays(-2));
+        await CorrectedAsync("region", "532922");
+
+        async Task CorrectedAsync(string field, string value) => (await CorrectAsync(field, value)).Require(HttpStatusCode.OK);
+
+        Task<Answer> CorrectAsync(string field, string value) =>
+            prefecture.PostAsync($"inspections/{visit}/corrections", new() { [field] = value, ["reason"] = "登记有误" });
+    }
+
     [Fact]
     public async Task A_batch_answers_every_row_and_one_bad_row_harms_no_other()
     {

@@ -49,6 +49,22 @@ public sealed class DiscretionTests(Service service) : IClassFixture<Service>
         hazard.Json["names"]!["bodies"]!["withheld"]!.ToString().ShouldBe("（不公开）");
         hazard.Json["hazard"]!["title"]!.ToString().ShouldBe(report["title"]!.ToString());
 
+        // Whatever it tries is refused, or done, without a word of who reported it.
+        foreach (var (noun, body) in new (string, JsonObject)[]
+        {
+            ("own-check-fix", new() { ["measures"] = "自行更换" }), ("on-the-spot-fix", new() { ["measures"] = "当场更换" }),
+            ("rejection", new() { ["reason"] = "不属实" }), ("merge", new() { ["into"] = id, ["reason"] = "同一处" }),
+            ("corrections", new() { ["field"] = "title", ["to"] = "另一个", ["reason"] = "笔误" }), ("comments", new() { ["text"] = "已知" }),
+            ("fix-withdrawal", new() { ["reason"] = "误登" }), ("closure", []), ("urgings", new() { ["message"] = "请抓紧" }),
+            ("reopening", new() { ["reason"] = "反弹" }), ("assignments", Some.DualAssignment()),
+            ("papers", new() { ["paper"] = "assignmentSlip" }),
+        })
+        {
+            var answer = (await mine.PostAsync($"hazards/{id}/{noun}", body)).Text;
+            foreach (var word in new[] { "wb-trade", rival, "巍宝" })
+                answer.ShouldNotContain(word, Case.Insensitive, noun);
+        }
+
         // Nor can it guess what it is not shown: it finds nothing by it. By all else it does, as do the others by everything.
         string[] hidden =
         [

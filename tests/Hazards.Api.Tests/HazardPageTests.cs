@@ -223,6 +223,30 @@ public sealed partial class HazardPageTests(HazardPageTests.Prefecture prefectur
         return report;
     }
 
+    /// <summary>What the address narrows figures by counts on every page of them, and goes along; what it cannot be is said.</summary>
+    [Theory, InlineData("/figures"), InlineData("/figures/rankings"), InlineData("/figures/rankings?of=counties")]
+    [InlineData("/figures/quotas"), InlineData("/figures/bulletin"), InlineData("/figures/difference")]
+    [InlineData("/figures/rows?column=foundGeneral")]
+    public async Task Figures_of_a_part_say_so_on_every_page(string path)
+    {
+        var campaign = (await prefecture.Office.PostAsync("campaigns", new()
+        {
+            ["name"] = $"冬季攻坚{Guid.NewGuid():n}", ["from"] = Some.InDays(-20), ["to"] = Some.InDays(30),
+            ["regions"] = new JsonArray("4331"), ["documentNumber"] = "湘州安办〔2026〕5号", ["requirements"] = "逐户检查",
+        })).Require(HttpStatusCode.Created);
+        var part = $"{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}campaign={campaign["id"]}&kind=safety";
+        var (status, text) = await prefecture.GetAsync($"{path}{part}&period=2026-01");
+        status.ShouldBe(HttpStatusCode.OK, text);
+        WebUtility.HtmlDecode(text).ShouldContain($"campaign={campaign["id"]}", Case.Sensitive, "it goes along");
+        if (!path.Contains("rows", StringComparison.Ordinal) && !path.Contains("rankings", StringComparison.Ordinal))
+            WebUtility.HtmlDecode(text).ShouldContain(campaign.Json["record"]!["name"]!.ToString());
+        foreach (var wrong in new[] { "campaign=none", "kind=none", "region=xx", "period=2026-13" })
+        {
+            (status, text) = await prefecture.GetAsync($"{path}{part[..1]}{wrong}");
+            status.ShouldBe(HttpStatusCode.BadRequest, wrong + text);
+        }
+    }
+
     [GeneratedRegex("<input [^>]*>")]
     private static partial Regex Input();
 

@@ -95,16 +95,34 @@ public sealed class ListTests(Backdating own) : IClassFixture<Backdating>
         (await prefecture.GetAsync("inbox")).Require(HttpStatusCode.OK).Text.ShouldContain(other);
         var message = (await prefecture.GetAsync("inbox")).Json["items"]!.AsArray().First(m => m!["hazard"]!.ToString() == other)!;
         (await prefecture.PostAsync($"inbox/{message["id"]}/opening", [])).Require(HttpStatusCode.OK);
+        await RingAsync(id);
         var asOf = Uri.EscapeDataString(ChinaTime.Format(DateTimeOffset.UtcNow));
+        await MissedByAsync("dali-awb", id);
 
-        // Once it has one, it is its; what was known before stays known.
+        // Once it has one, it is its; what was known before stays known, and what was missed before is who missed it's.
         await service.BodyAsync("md-awb", "弥渡县安委办", "committeeOffice", There);
         await OwnAsync(prefecture, "dali-awb", false);
+        await RingAsync(other);
+        await MissedByAsync("dali-awb", id);
+        await MissedByAsync("md-awb", other);
         await OwnAsync(await service.KeyAsync("md-awb", There, "coordinator"), "md-awb", true);
         (await prefecture.GetAsync($"clocks?body=dali-awb&asOf={asOf}")).Require(HttpStatusCode.OK).Text.ShouldContain(id);
         // And when that goes, it falls back.
         (await service.Admin.PostAsync("bodies/md-awb/dissolution", new() { ["reason"] = "机构改革" })).Require(HttpStatusCode.OK);
         await OwnAsync(prefecture, "dali-awb", true);
+        await MissedByAsync("dali-awb", id);
+        await MissedByAsync("md-awb", other);
+
+        async Task MissedByAsync(string body, string hazard)
+        {
+            foreach (var at in new[] { "", $"&asOf={Uri.EscapeDataString(ChinaTime.Format(DateTimeOffset.UtcNow))}" })
+            {
+                var item = (await prefecture.GetAsync($"missed?body={body}&region={There}{at}"))
+                    .Require(HttpStatusCode.OK).Json["items"]!.AsArray().ShouldHaveSingleItem()!;
+                (item["hazard"]!["id"]!.ToString(), item["office"]!["id"]!.ToString()).ShouldBe((hazard, body));
+                item["body"]!["name"]!.ToString().ShouldBe("安委办");
+            }
+        }
 
         async Task OwnAsync(Client by, string body, bool owes)
         {
@@ -143,9 +161,7 @@ public sealed class ListTests(Backdating own) : IClassFixture<Backdating>
         duties.ShouldContain(d => d!["hazard"]!["id"]!.ToString() == id && d["clock"]!["code"]!.ToString() == "verify");
         (await service.Office.GetAsync("lists/overdue/windows?owes=ws-awb&duty=verify"))
             .Require(HttpStatusCode.OK).Json["overdue"]!.GetValue<int>().ShouldBeGreaterThan(0);
-        var ring = service.Services.GetRequiredService<HazardStore>().RingAsync(
-            HazardId.Parse(id), ChinaTime.DateAt(DateTimeOffset.UtcNow), DateTimeOffset.UtcNow, new Terms { CausationId = "clock" });
-        (await ring).ShouldBeOfType<Outcome<Hazard>.Done>();
+        await RingAsync(id);
         (await AllAsync("missed?body=ws-awb")).ShouldContain(id);
         (await AllAsync("missed?body=ws-gas")).ShouldNotContain(id);
         // 不能自己督办自己: the office above it is asked, and may do what is proposed, while nothing is assigned to anybody.
@@ -178,6 +194,13 @@ public sealed class ListTests(Backdating own) : IClassFixture<Backdating>
         (await service.Office.GetAsync("clocks?body=ws-gas&limit=200")).Require(HttpStatusCode.OK).Text.ShouldNotContain(id);
 
         async Task<string> AllAsync(string list) => (await service.Office.GetAsync($"{list}&limit=200")).Require(HttpStatusCode.OK).Text;
+    }
+
+    private async Task RingAsync(string id)
+    {
+        var ring = service.Services.GetRequiredService<HazardStore>().RingAsync(
+            HazardId.Parse(id), ChinaTime.DateAt(DateTimeOffset.UtcNow), DateTimeOffset.UtcNow, new Terms { CausationId = "clock" });
+        (await ring).ShouldBeOfType<Outcome<Hazard>.Done>();
     }
 
     /// <summary>As of an instant bodies are called what they were called then.</summary>

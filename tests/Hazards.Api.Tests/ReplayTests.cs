@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
+using Hazards.Domain;
 using Hazards.Domain.Codes;
 
 namespace Hazards.Api.Tests;
@@ -176,6 +177,62 @@ public sealed class ReplayTests(Service service) : IClassFixture<Service>
         changes.Json["items"]!.AsArray().Select(i => i!["hazard"]!.ToString()).Order().ShouldBe(ids.Take(2).Order());
         changes.Json["countsFrom"]!["stages"]!["assigned"]!.GetValue<int>().ShouldBe(3);
         changes.Json["countsTo"]!["stages"]!["rectifying"]!.GetValue<int>().ShouldBe(2);
+    }
+
+    /// <summary>安委办: what nobody is named for is that office's that was there then: above, new, or gone since.</summary>
+    [Fact]
+    public async Task What_an_office_was_told_and_owed_is_its_own_for_the_time_that_it_was_the_office()
+    {
+        const string there = "532931";
+        var (above, own) = ("dali-awb", "jc-awb");
+        var prefecture = await service.KeyAsync(above, "5329", "reporter", "coordinator");
+        var first = await ReportedAsync();
+        var before = Escape(ChinaTime.Format(DateTimeOffset.UtcNow));
+        await service.BodyAsync(own, "剑川县安委办", "committeeOffice", there);
+        var second = await ReportedAsync();
+        var during = Escape(ChinaTime.Format(DateTimeOffset.UtcNow));
+        (await service.Admin.PostAsync($"bodies/{own}/dissolution", new() { ["reason"] = "机构改革" })).Require(HttpStatusCode.OK);
+        var third = await ReportedAsync();
+
+        (await ToldAsync(above)).ShouldBe([first, third], ignoreOrder: true);
+        (await ToldAsync(own)).ShouldBe([second]);
+        (await AccountableAsync(above, before)).ShouldBe([first]);
+        (await AccountableAsync(own, before)).ShouldBeEmpty();
+        (await AccountableAsync(above, during)).ShouldBeEmpty();
+        (await AccountableAsync(own, during)).ShouldBe([first, second], ignoreOrder: true);
+        (await AccountableAsync(above, null)).ShouldBe([first, second, third], ignoreOrder: true);
+        (await AccountableAsync(own, null)).ShouldBeEmpty("it is gone");
+        // Missed forty days ago and known since: whose it was when it came to be known as missed, until it went.
+        (await SilentAsync(above)).ShouldBe([first, third], ignoreOrder: true);
+        var gone = await SilencesAsync(own);
+        gone.Select(s => s["hazard"]!.ToString()).Distinct().ShouldBe([second]);
+        gone.ShouldAllBe(s => s["until"] != null);
+
+        async Task<string> ReportedAsync()
+        {
+            var report = Some.Report();
+            (report["region"], report["title"]) = (there, $"阀井{Guid.NewGuid():n}");
+            return (await prefecture.PostAsync("hazards", report)).Require(HttpStatusCode.Created)["id"];
+        }
+
+        async Task<string[]> ToldAsync(string body) =>
+            [.. (await ItemsAsync($"replay/bodies/{body}")).Where(e => e["how"]!["code"]!.ToString() == "told")
+                .Select(e => e["event"]!["hazard"]!.ToString()).Where(IsOurs).Distinct()];
+
+        async Task<string[]> AccountableAsync(string body, string? at) =>
+            [.. (await ItemsAsync($"replay/bodies/{body}/accountability{(at is null ? "" : $"?at={at}")}"))
+                .Where(a => a["for"]!["code"]!.ToString() == "verifying").Select(a => a["hazard"]!.ToString()).Where(IsOurs).Distinct()];
+
+        async Task<JsonNode[]> SilencesAsync(string body) =>
+            [.. (await ItemsAsync($"replay/bodies/{body}/silences")).Where(s => IsOurs(s["hazard"]!.ToString()))];
+
+        async Task<string[]> SilentAsync(string body) => [.. (await SilencesAsync(body)).Select(s => s["hazard"]!.ToString()).Distinct()];
+
+        bool IsOurs(string hazard) => hazard == first || hazard == second || hazard == third;
+
+        async Task<JsonNode[]> ItemsAsync(string path) =>
+            [.. (await prefecture.GetAsync($"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}limit=200"))
+                .Require(HttpStatusCode.OK).Json["items"]!.AsArray().Select(i => i!)];
     }
 
     [Fact]

@@ -90,6 +90,34 @@ public sealed class SealTests(Service service) : IClassFixture<Service>
         (await service.Office.PostAsync($"hazards/{id}/closure", [])).Require(HttpStatusCode.OK)["stage"].ShouldContain("closed");
     }
 
+    /// <summary>A past is not made by leaving out whose it is: what an enterprise or its part reports of nobody may be its own.</summary>
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task An_enterprise_that_is_sealed_enters_no_past_of_nobodys(bool byPart)
+    {
+        var name = $"封存企业{Guid.NewGuid():n}";
+        var (of, part) = ($"e-{Guid.NewGuid():n}"[..20], $"u-{Guid.NewGuid():n}"[..20]);
+        await service.BodyAsync(of, name, "enterprise", Service.County);
+        (await service.Admin.PostAsync("bodies", new()
+        {
+            ["id"] = part, ["name"] = "一车间", ["kind"] = "unit", ["region"] = Service.County, ["parent"] = of,
+        })).Require(HttpStatusCode.Created);
+        var by = await service.KeyAsync(byPart ? part : of, Service.County, "reporter", "responsible");
+        var report = Report(name);
+        report.Remove("enterprise");
+        (report["source"], report["occurredAt"]) = ("selfInspection", Instant(DateTimeOffset.UtcNow.AddHours(-3)));
+        var before = (await by.PostAsync("hazards", report.DeepClone().AsObject())).Require(HttpStatusCode.Created)["id"];
+        await SealAsync(name);
+        report["occurredAt"] = Instant(DateTimeOffset.UtcNow.AddDays(-6));
+        (await by.PostAsync("hazards", report.DeepClone().AsObject())).Refused(HttpStatusCode.Locked, "enterprise.sealed_past");
+        (await by.PostAsync($"hazards/{before}/own-check-fix", new()
+        {
+            ["measures"] = "早已整改", ["occurredAt"] = Instant(DateTimeOffset.UtcNow.AddMinutes(-10)),
+        })).Refused(HttpStatusCode.Locked, "enterprise.sealed_past");
+        report.Remove("occurredAt");
+        report["title"] = "新发现的";
+        (await by.PostAsync("hazards", report)).Require(HttpStatusCode.Created);
+    }
+
     [Fact]
     public async Task Nothing_dated_before_the_sealing_is_entered_any_more()
     {

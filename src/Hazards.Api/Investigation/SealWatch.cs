@@ -28,6 +28,9 @@ internal sealed class SealWatch(KnownSeals known, bool anew, Func<Hazard, Cancel
         if (!Domain.Sealing.Concerns(command, hazard, act))
             return act;
         var seals = await OnAsync(hazard, cancellationToken);
+        // What an enterprise reported without saying whose it is may be its own: what is sealed of it is not written anew through that.
+        if (hazard.Enterprise is null && hazard.ReportedBy == act.By.Body.Id)
+            seals = [.. seals.Union(await InForceAsync(act.By.Body.OfEnterprise, hazard.Region, cancellationToken))];
         // What is moved into sealed records changes them as well.
         if (command is CorrectHazard correction && correction.Moves(hazard) is var (enterprise, region)
             && (enterprise, region) != (hazard.Enterprise, hazard.Region))
@@ -49,7 +52,9 @@ internal sealed class SealWatch(KnownSeals known, bool anew, Func<Hazard, Cancel
 
     /// <summary>The act with the seals a report must know.</summary>
     public async ValueTask<Act> LookAsync(ReportHazard report, Act act, CancellationToken cancellationToken) =>
-        Domain.Sealing.Concerns(act) ? act with { Seals = await InForceAsync(report.Enterprise, report.Region, cancellationToken) } : act;
+        Domain.Sealing.Concerns(act)
+            ? act with { Seals = await InForceAsync(report.Enterprise ?? act.By.Body.OfEnterprise, report.Region, cancellationToken) }
+            : act;
 
     /// <summary>The act with the seals a command on an inspection must know.</summary>
     public async ValueTask<Act> LookAsync(IInspectionCommand command, Inspection? inspection, Act act, CancellationToken cancellationToken)

@@ -154,7 +154,8 @@ internal sealed class HazardStore(
             story.Add(decision, act);
             var proposal = await KeptAsync(await FollowAsync(story, steps, watch, 1, act.Bodies, rulebook, terms, stop), sealing, stop);
             last = LastOf(proposal);
-            return proposal with { Relies = [.. relies, .. theirs] };
+            IEnumerable<StreamVersion> visit = inspection is null ? [] : [new StreamVersion(inspection.Id, inspection.Version)];
+            return proposal with { Relies = [.. relies, .. theirs, .. visit] };
         }, cancellationToken, asksFirst: LeavesSomething(sealing, steps), remembers: true);
         // Many at once are a ledger, of which nobody takes up one now.
         if (steps.Count == 0)

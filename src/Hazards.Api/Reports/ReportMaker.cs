@@ -137,6 +137,12 @@ internal sealed class ReportMaker(FigureQueries figures, HazardFiles files, Rule
         {
             request.Campaign is { } id ? $"只计专项行动“{request.CampaignName ?? id.ToString()}”中发现的" : null,
             request.HazardKind is { } kind ? $"只计{CodeList.Chinese(kind)}隐患" : null,
+            // A visit is of no kind.
+            request.HazardKind is null ? null : request.Kind switch
+            {
+                ReportKind.MonthlyTable or ReportKind.QuarterlyReport or ReportKind.AnnualReport or ReportKind.Bulletin => "检查单位不分种类",
+                _ => null,
+            },
         };
         return string.Join("，", parts.OfType<string>()) is { Length: > 0 } text ? text : null;
     }

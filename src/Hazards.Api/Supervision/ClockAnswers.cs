@@ -80,9 +80,15 @@ internal sealed record MissedPage(ImmutableArray<MissedDuty> Items, string? Next
 /// <param name="Due">Its last day.</param>
 /// <param name="NoticedAt">When the service noticed.</param>
 /// <param name="RecordedAt">When that was recorded.</param>
+/// <param name="Office">Where nobody was named: the committee office that it fell to then, whoever is the office since.</param>
 internal sealed record MissedDuty(
     HazardBrief Hazard, CodeEntry Clock, CodeEntry? Leg, NamedBody Body, DateTimeOffset Since, DateOnly Due, DateTimeOffset NoticedAt,
-    DateTimeOffset RecordedAt);
+    DateTimeOffset RecordedAt, NamedBody? Office)
+{
+    public static MissedDuty Of(MissedItem item, Names names) => new(
+        HazardBrief.Of(item.Hazard), Labels.Of(item.Clock), Labels.Of(item.Leg), NamedBody.Of(item.Body, names.Bodies), item.Since,
+        item.Due, item.NoticedAt, item.RecordedAt, item.Office is { } office ? NamedBody.Of(office, names.Bodies) : null);
+}
 
 /// <summary>A page of proposed steps.</summary>
 internal sealed record ProposalPage(ImmutableArray<Proposed> Items, string? Next, DateTimeOffset? AsOf, DateOnly Today, Names Names)

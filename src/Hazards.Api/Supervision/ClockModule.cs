@@ -121,13 +121,13 @@ internal sealed class ClockModule : IModule
         var filter = Filter(call.Query, "body") with { From = from, To = to };
         if (call.Query.Refusal is { } refusal)
             return Call.Refuse(refusal);
-        filter = filter with { BodyAsOffice = await Parameters.OfficesOfAsync(filter.Body, scope.AsOf, registry, call.Stop) };
         var page = await clocks.MissedAsync(scope, filter, cursor, limit, call.Stop);
         if (await Parameters.NobodyAsync(call, cursor, page.Items.IsEmpty, registry) is { } nobody)
             return Call.Refuse(nobody);
-        var names = await naming.OfAsync([.. page.Items.Select(i => i.Hazard)], page.Items.Select(i => i.Body), scope.AsOf, call.Stop);
+        var names = await naming.OfAsync(
+            [.. page.Items.Select(i => i.Hazard)], page.Items.Select(i => i.Body ?? i.Office), scope.AsOf, call.Stop);
         return Call.Json(new MissedPage(
-            [.. page.Items.Select(i => new MissedDuty(HazardBrief.Of(i.Hazard), Labels.Of(i.Clock), Labels.Of(i.Leg), NamedBody.Of(i.Body, names.Bodies), i.Since, i.Due, i.NoticedAt, i.RecordedAt))],
+            [.. page.Items.Select(i => MissedDuty.Of(i, names))],
             page.Next, scope.AsOf, scope.Today, names)
         {
             KnownLater = await KnownLater.OfAsync(hazards, scope, HazardsOf(filter), cursor, call.Stop),

@@ -89,6 +89,14 @@ public sealed record Body(
     [JsonIgnore]
     public bool? InsideEnterprise { get; init; }
 
+    /// <summary>The enterprise that it is, or belongs to as far as that was looked up; null of any other body.</summary>
+    [JsonIgnore]
+    public Enterprise? OfEnterprise => Kind == BodyKind.Enterprise ? new Enterprise(Name, CreditCode) : Whole;
+
+    /// <summary>The enterprise that it belongs to, where that was looked up.</summary>
+    [JsonIgnore]
+    private Enterprise? Whole { get; init; }
+
     /// <summary>The jurisdictions of its open keys and accounts, where they were looked up: what it stands for.</summary>
     [JsonIgnore]
     public ImmutableArray<RegionCode> Reach { get; init; } = [];
@@ -108,7 +116,7 @@ public sealed record Body(
             if (steps == Deepest || await find(parent) is not { } above)
                 return this;
             if (above.Kind == BodyKind.Enterprise)
-                return this with { InsideEnterprise = true };
+                return this with { InsideEnterprise = true, Whole = above.OfEnterprise };
             top = above;
         }
 

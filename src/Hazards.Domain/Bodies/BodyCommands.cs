@@ -14,7 +14,11 @@ public interface IBodyCommand
 /// <param name="By">The caller.</param>
 /// <param name="Sectors">The sectors the deployment knows.</param>
 /// <param name="Bodies">The other bodies a command names.</param>
-public sealed record BodyAct(Actor By, SectorCatalogue Sectors, IReadOnlyDictionary<BodyId, Body> Bodies);
+public sealed record BodyAct(Actor By, SectorCatalogue Sectors, IReadOnlyDictionary<BodyId, Body> Bodies)
+{
+    /// <summary>What the parent that a command names belongs to, at whatever remove.</summary>
+    public ImmutableHashSet<BodyId> Above { get; init; } = [];
+}
 
 /// <summary>Events, or why not.</summary>
 public readonly record struct BodyDecision(ImmutableArray<IBodyEvent> Events, Refusal? Refusal)
@@ -131,6 +135,9 @@ public static class BodyRefusals
         "body.nothing_changes", RefusalKind.Unprocessable, "没有任何变更", "Nothing would change");
     public static readonly RefusalCode Itself = new(
         "body.itself", RefusalKind.Unprocessable, "{field} 不能是单位自己", "{field} cannot be the body itself");
+    public static readonly RefusalCode Circle = new(
+        "body.circle", RefusalKind.Unprocessable, "{field} 所指的 {id} 隶属于 {body}，不能又作它的上级",
+        "{field} names {id}, which belongs to {body} and cannot be what that belongs to");
     public static readonly RefusalCode Forbidden = new(
         "body.forbidden", RefusalKind.Forbidden, "只有对 {region} 有管辖权的系统管理员可以维护单位",
         "Only an administrator with jurisdiction over {region} may keep this body");
@@ -166,7 +173,10 @@ internal static class BodyChecks
             if (sectors.IndexOf(sectors[i]) != i)
                 return InputRefusals.Duplicate.Because("sectors", ("value", sectors[i]));
         }
-        return parent is { } p ? Other(act, "parent", self, p) : null;
+        if (parent is not { } p)
+            return null;
+        return Other(act, "parent", self, p)
+            ?? (act.Above.Contains(self) ? BodyRefusals.Circle.Because("parent", ("id", p), ("body", self)) : null);
     }
 
     public static Refusal? Other(BodyAct act, string field, BodyId self, BodyId other)

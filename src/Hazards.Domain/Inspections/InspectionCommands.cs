@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Hazards.Domain.Codes;
 
 namespace Hazards.Domain;
@@ -120,12 +121,19 @@ public sealed record CorrectInspection(
         if (e.On > ChinaTime.DateAt(act.Now))
             return Acting.Refuse<IInspectionEvent>(
                 InspectionRefusals.Future.Because("on", ("value", e.On), ("date", ChinaTime.DateAt(act.Now))));
+        if (act.Found is { } found && InspectionChecks.StillFound(before, e, found) is { } torn)
+            return Acting.Refuse<IInspectionEvent>(torn);
         var same = (e.Unit, e.Region, e.Sector, e.On, e.Source, e.Inspectors, e.Findings, e.HazardsClaimed, e.Campaign)
             == (before.Unit, before.Region, before.Sector, before.On, before.Source, before.Inspectors, before.Findings,
                 before.HazardsClaimed, before.Campaign);
         return same ? Acting.Refuse<IInspectionEvent>(HazardRefusals.NothingChanges.Because()) : Acting.Happened<IInspectionEvent>(role, e);
     }
 }
+
+/// <summary>What was found in an inspection: hazards reported in it that were not rejected or merged.</summary>
+/// <param name="Earliest">The day on which the first of them was found.</param>
+/// <param name="Regions">Where they are.</param>
+public sealed record FoundInInspection(DateOnly Earliest, ImmutableArray<RegionCode> Regions);
 
 /// <summary>作废检查: it was entered in error and counts no more. Hazards reported in it stay as they are.</summary>
 /// <param name="Reason">Why.</param>
@@ -180,6 +188,14 @@ public static class InspectionRefusals
     public static readonly RefusalCode FoundBefore = new(
         "inspection.found_before", RefusalKind.Unprocessable, "隐患发现日期 {date} 早于检查日期 {on}",
         "The hazard was found on {date}, before the inspection on {on}");
+    public static readonly RefusalCode FoundBeforeIt = new(
+        "inspection.found_before_it", RefusalKind.Conflict,
+        "{date} 已有隐患记在这次检查中，检查日期不能改到其后的 {on}：检查确在其后的，请作废本次检查并另行登记",
+        "A hazard was found in it on {date}, so it was not on {on}: if it was, void this inspection and enter another");
+    public static readonly RefusalCode FoundElsewhere = new(
+        "inspection.found_elsewhere", RefusalKind.Conflict,
+        "这次检查查出的隐患在 {region}，检查地不能改到与之互不包含的 {inspected}：请先更正隐患的区划，或作废本次检查并另行登记",
+        "A hazard found in it lies in {region}, which {inspected} neither holds nor lies in: correct that first, or void this inspection");
 #pragma warning restore CS1591
 }
 
@@ -232,7 +248,7 @@ internal static class InspectionChecks
             return InspectionRefusals.Unknown.Because("inspection", ("id", id));
         if (inspection.Voided)
             return InspectionRefusals.Voided.Because("inspection", ("id", id));
-        if (!inspection.Region.Contains(region) && !region.Contains(inspection.Region))
+        if (!AreOfOnePlace(inspection.Region, region))
             return InspectionRefusals.OtherPlace.Because("inspection", ("region", region), ("inspected", inspection.Region));
         if (act.Date < inspection.On)
             return InspectionRefusals.FoundBefore.Because("inspection", ("date", act.Date), ("on", inspection.On));
@@ -240,4 +256,20 @@ internal static class InspectionChecks
             ? InspectionRefusals.OtherCampaign.Because("campaign", ("campaign", own), ("given", given))
             : null;
     }
+
+    /// <summary>
+    /// That a correction does not move the inspection away from what was found in it: to a day after it was found, or to another place. Of
+    /// a hazard that turned out to lie elsewhere already, nothing is asked.
+    /// </summary>
+    public static Refusal? StillFound(Inspection before, InspectionCorrected after, FoundInInspection found)
+    {
+        if (after.On > before.On && found.Earliest < after.On)
+            return InspectionRefusals.FoundBeforeIt.Because("on", ("date", found.Earliest), ("on", after.On));
+        foreach (var region in found.Regions)
+            if (AreOfOnePlace(before.Region, region) && !AreOfOnePlace(after.Region, region))
+                return InspectionRefusals.FoundElsewhere.Because("region", ("region", region), ("inspected", after.Region));
+        return null;
+    }
+
+    private static bool AreOfOnePlace(RegionCode one, RegionCode other) => one.Contains(other) || other.Contains(one);
 }

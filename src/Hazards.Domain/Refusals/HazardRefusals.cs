@@ -75,8 +75,8 @@ public static class HazardRefusals
         "hazard.probable_double", Conflict, "同一系统当日已以同样的地点和文字上报过：{title}（{stage}），编号 {id}。确属另一处隐患的，加查询参数 anew=true 再报",
         "This system reported the same words of the same place today: {title} ({stage}), id {id}. If it is another hazard, send it again with the query parameter anew=true");
     public static readonly RefusalCode NotOwnCheck = new(
-        "own_check.not_own", Forbidden, "自查自改只由企业登记它自己上报的、自己的隐患：上报单位为 {body}，{caller} 不能登记",
-        "An own check is recorded by the enterprise whose hazard it is and which reported it: {body} reported it, and {caller} cannot record that");
+        "own_check.not_own", Forbidden, "自查自改只由企业登记它自己上报的、自己的隐患，{caller} 不能登记这一项",
+        "An own check is recorded by the enterprise whose hazard it is and which reported it; {caller} cannot record that of this one");
     public static readonly RefusalCode NoFix = new(
         "fix.none", Conflict, "该隐患不是以立行立改、自查自改销号的，没有可撤销的登记",
         "It was not closed as fixed on the spot or by an own check: there is no such entry to withdraw");

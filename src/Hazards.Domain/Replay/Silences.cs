@@ -47,7 +47,34 @@ public enum SilenceKind
 public sealed record Silence(
     SilenceKind Kind, BodyId? Body, RegionCode? Office, Leg? Leg, ClockKind? Duty, DateOnly? Due, TellAs? As,
     DateTimeOffset From, DateTimeOffset? Until, int Days, RuleCited? Rule,
-    EventMark Began, EventMark? Ended, EventMark? Noticed, ImmutableArray<long> Positions);
+    EventMark Began, EventMark? Ended, EventMark? Noticed, ImmutableArray<long> Positions)
+{
+    /// <summary>
+    /// What of a silence that names nobody is that of a body that was the office of the region for a time; null: nothing. What was missed
+    /// is whose it was then, until it fell to another; what was never opened is of those that were told in its time.
+    /// </summary>
+    /// <param name="term">Its time.</param>
+    /// <param name="file">The hazard.</param>
+    public Silence? In(OfficeTerm term, CaseFile file)
+    {
+        ArgumentNullException.ThrowIfNull(term);
+        ArgumentNullException.ThrowIfNull(file);
+        var silence = this;
+        if (Kind == SilenceKind.NeverOpened)
+        {
+            var told = file.Events.Where(e => Positions.Contains(e.Position) && term.Holds(e.RecordedAt)).ToArray();
+            if (told.Length == 0)
+                return null;
+            silence = this with { Began = EventMark.Of(told[0]), From = told[0].RecordedAt, Positions = [.. told.Select(e => e.Position)] };
+        }
+        else if (!term.Holds(From))
+            return null;
+        var end = Until ?? file.AsOf;
+        return term.To < end
+            ? silence with { Until = term.To, Ended = null, Days = Silences.DaysBetween(silence.From, term.To.Value) }
+            : silence with { Days = Silences.DaysBetween(silence.From, end) };
+    }
+}
 
 /// <summary>沉默: who did not act although a duty ran, or was told and never looked; in the order in which the silences began.</summary>
 public static class Silences
@@ -196,7 +223,7 @@ public static class Silences
     private static ImmutableArray<long> Cite(IEnumerable<EventMark?> marks) =>
         [.. marks.OfType<EventMark>().Select(m => m.Position).Distinct().Order()];
 
-    private static int DaysBetween(DateTimeOffset from, DateTimeOffset until) => Math.Max(1, (int)Math.Ceiling((until - from).TotalDays));
+    internal static int DaysBetween(DateTimeOffset from, DateTimeOffset until) => Math.Max(1, (int)Math.Ceiling((until - from).TotalDays));
 
     private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
 

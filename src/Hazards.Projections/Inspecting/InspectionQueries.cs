@@ -68,6 +68,22 @@ public sealed class InspectionQueries(NpgsqlDataSource dataSource)
             named is not null && named.Touches(jurisdiction) ? named : null);
     }
 
+    /// <summary>What was found in an inspection, wherever it is; null when nothing was. By origins_by_inspection.</summary>
+    public async Task<FoundInInspection?> FoundAsync(Guid inspection, CancellationToken cancellationToken = default)
+    {
+        await using var command = dataSource.CreateCommand("""
+            select min(f.found_on), array_agg(distinct f.region order by f.region)
+            from rows.hazard_origins o
+            join rows.hazard_facts f on f.hazard_id = o.hazard_id and f.recorded_to = 'infinity' and not f.dismissed
+            where o.inspection = $1
+            """);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = inspection });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return reader.IsDBNull(0) ? null : new FoundInInspection(
+            reader.GetFieldValue<DateOnly>(0), [.. reader.GetFieldValue<string[]>(1).Select(RegionCode.Parse)]);
+    }
+
     /// <summary>One campaign; null when there is none that touches the jurisdiction.</summary>
     public async Task<Campaign?> CampaignAsync(Scope scope, Guid id, CancellationToken cancellationToken = default)
     {

@@ -204,6 +204,31 @@ internal sealed class Conditions
     internal string IsOf(string column, BodyId body, ImmutableArray<RegionCode> offices) =>
         $"({column} = {Text(body.Value)}{OrOffice($"{column} is null", offices)})";
 
+    /// <summary>
+    /// That a deadline was missed by a body; or by nobody that was named, and the body was the office that it fell to when it was noticed.
+    /// </summary>
+    internal string WasOf(BodyId body) => $"""
+        (h.body = {Text(body.Value)} or h.body is null and exists (
+          select from rows.bodies o where o.body_id = {Text(body.Value)} and {WasOffice("o")}
+            and o.region = (select b.region {NearestOffice} limit 1)))
+        """;
+
+    /// <summary>
+    /// The committee office that what nobody is named for fell to when it was put on record: of the region itself, else of the next wider
+    /// region that had one, as <see cref="OfficeTerm"/> says; of two of one region, the first by its id.
+    /// </summary>
+    internal static readonly string OfficeThen = $"(select b.body_id {NearestOffice}, b.body_id limit 1)";
+
+    // By bodies_by_region.
+    private static string NearestOffice => $"""
+        from rows.bodies b where {WasOffice("b")} order by case b.region when '0' then 0 else length(b.region) end desc
+        """;
+
+    private static string WasOffice(string body) => $"""
+        {body}.region in (left(h.region, {CountyLength}), left(h.region, 4), left(h.region, 2), '0') and {body}.kind = 'committeeOffice'
+          and not {body}.dissolved and {body}.recorded_from <= h.recorded_at and {body}.recorded_to > h.recorded_at
+        """;
+
     // The office of a hazard is that of its county; of a wider region's hazard, that of the region itself. An office that stands in for
     // many is asked about seldom: it looks through what no body owes.
     private string OfOffice(ImmutableArray<RegionCode> offices) => offices switch

@@ -134,12 +134,12 @@ public sealed class ReplayQueries(NpgsqlDataSource dataSource)
         var stretch = subject switch
         {
             ReplaySubject.OfRegion { Region: var region } => await IsLargeAsync(region, cancellationToken),
-            ReplaySubject.OfBody { Body: var busy } => await IsBusyAsync(busy, cancellationToken),
+            ReplaySubject.OfBody of => await IsBusyAsync(of, cancellationToken),
             _ => false,
         };
         var sql = subject switch
         {
-            ReplaySubject.OfBody { Body: var body } => OfBody(where, range, body, stretch),
+            ReplaySubject.OfBody of => OfBody(where, range, of, stretch),
             ReplaySubject.OfPerson person => OfPerson(where, range, person),
             ReplaySubject.OfRegion of when stretch => OfLargeRegion(where, range, of.Region),
             _ => OfHazards(range, Hazards(where, subject)),
@@ -179,9 +179,10 @@ public sealed class ReplayQueries(NpgsqlDataSource dataSource)
         var concerned = subject switch
         {
             // By mt_events_by_body and mt_events_told: as many events as the body was concerned in the period.
-            ReplaySubject.OfBody { Body: var body } => $"""
-                select e.stream_id from log.mt_events e where {ByBody(where, range, body.Id)}
-                union select e.stream_id from log.mt_events e where {IsTold(where, body)} and e.seq_id > {range.After} and e.seq_id <= {range.UpTo}
+            ReplaySubject.OfBody of => $"""
+                select e.stream_id from log.mt_events e where {ByBody(where, range, of.Body.Id)}
+                union select e.stream_id from log.mt_events e
+                where {IsTold(where, of, ever: true)} and e.seq_id > {range.After} and e.seq_id <= {range.UpTo}
                 """,
             ReplaySubject.OfPerson person =>
                 $"select distinct e.stream_id from log.mt_events e where {ByBody(where, range, person.Body)} and e.headers ->> 'actor' = {where.Text(person.Name)}",
@@ -205,31 +206,41 @@ public sealed class ReplayQueries(NpgsqlDataSource dataSource)
     private static string ByBody(Conditions where, Range range, BodyId body) =>
         $"e.headers ->> 'body' = {where.Text(body.Value)} and e.seq_id > {range.After} and e.seq_id <= {range.UpTo}";
 
-    // A region's body reads what is put before its office as well. The first condition is the index's own.
-    private static string IsTold(Conditions where, Body body)
+    // A region's body reads what is put before its office as well, as long as it is that; and it owes what was put before that before. The
+    // first condition is the index's own.
+    private static string IsTold(Conditions where, ReplaySubject.OfBody of, bool ever = false)
     {
-        var tellings = Told.AddressesOf(body).Select(a => where.Parameter(TellingTo(a), NpgsqlDbType.Jsonb));
-        return $"e.headers ? 'told' and ({string.Join(" or ", tellings.Select(t => $"e.headers -> 'told' @> {t}"))})";
-    }
+        var offices = ever
+            ? of.Terms.Select(t => t.Region.Value).Distinct().Select(r => Tells("office", r))
+            : of.Terms.Select(t => $"{Tells("office", t.Region.Value)} and {During(t)}");
+        var tellings = offices.Prepend(Tells("body", of.Body.Id.Value));
+        return $"e.headers ? 'told' and ({string.Join(" or ", tellings)})";
 
-    private static string TellingTo(string address) => Told.OfficeOf(address) is { } office
-        ? JsonSerializer.Serialize(new[] { new Dictionary<string, string> { ["office"] = office } })
-        : JsonSerializer.Serialize(new[] { new Dictionary<string, string> { ["body"] = address } });
+        string During(OfficeTerm term) => $"""
+            e."timestamp" >= {where.Instant(term.From)} and e."timestamp" < {where.Instant(term.To ?? DateTimeOffset.MaxValue)}
+            """;
+
+        string Tells(string who, string named)
+        {
+            var told = JsonSerializer.Serialize(new[] { new Dictionary<string, string> { [who] = named } });
+            return $"e.headers -> 'told' @> {where.Parameter(told, NpgsqlDbType.Jsonb)}";
+        }
+    }
 
     /// <summary>
     /// By mt_events_by_body and mt_events_told, each no further than the page; of a body that is told of much, a stretch of the
     /// log, by its positions. Who was told is the events' own word.
     /// </summary>
-    private static string OfBody(Conditions where, Range range, Body body, bool stretch)
+    private static string OfBody(Conditions where, Range range, ReplaySubject.OfBody of, bool stretch)
     {
-        var told = IsTold(where, body);
+        var told = IsTold(where, of);
         var upTo = stretch ? $"least({range.UpTo}, {range.After} + {Stretch})" : range.UpTo;
         var events = stretch
             ? $"(select * from log.mt_events e where e.seq_id > {range.After} and e.seq_id <= {upTo} order by e.seq_id)"
             : $"(select * from log.mt_events e where {told} offset 0)";
         return WithOpened(range, $"""
             (select e.seq_id, case e.type when '{MessageSql.Opened}' then 'opened' else 'acted' end, e.stream_id
-             from log.mt_events e where {ByBody(where, range with { UpTo = upTo }, body.Id)} order by e.seq_id limit {range.Limit})
+             from log.mt_events e where {ByBody(where, range with { UpTo = upTo }, of.Body.Id)} order by e.seq_id limit {range.Limit})
             union all
             (select e.seq_id, 'told', e.stream_id
              from {events} e where {told} and e.seq_id > {range.After} and e.seq_id <= {upTo} order by e.seq_id limit {range.Limit})
@@ -297,12 +308,16 @@ public sealed class ReplayQueries(NpgsqlDataSource dataSource)
     }
 
     // The rows only say how it is looked for.
-    private async Task<bool> IsBusyAsync(Body body, CancellationToken cancellationToken)
+    private async Task<bool> IsBusyAsync(ReplaySubject.OfBody of, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(
             $"select count(*) from (select from rows.inbox i where i.addressee = any ($1) limit {MostTold + 1}) i");
         command.Parameters.Add(
-            new NpgsqlParameter<string[]> { TypedValue = Told.AddressesOf(body), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+            new NpgsqlParameter<string[]>
+            {
+                TypedValue = [of.Body.Id.Value, .. of.Terms.Select(t => Told.OfficeAddress(t.Region)).Distinct()],
+                NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
+            });
         return (long)(await command.ExecuteScalarAsync(cancellationToken))! > MostTold;
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Hazards.Domain;
 using Hazards.Domain.Codes;
 
@@ -19,7 +20,20 @@ public abstract record ReplaySubject
     };
 
     /// <summary>单位: what it did, was told and opened.</summary>
-    public sealed record OfBody(Body Body) : ReplaySubject;
+    /// <param name="Body">The body.</param>
+    /// <param name="Terms">When it was the committee office of which region: what is put before that office was put before it then.</param>
+    public sealed record OfBody(Body Body, ImmutableArray<OfficeTerm> Terms) : ReplaySubject
+    {
+        /// <summary>The body with its terms.</summary>
+        /// <param name="registry">Knows the offices.</param>
+        /// <param name="body">The body.</param>
+        /// <param name="cancellationToken">Stops.</param>
+        public static async Task<OfBody> Of(IRegistryQueries registry, Body body, CancellationToken cancellationToken = default)
+        {
+            ArgumentNullException.ThrowIfNull(registry);
+            return new(body, await registry.TermsAsync(body.Id, cancellationToken));
+        }
+    }
 
     /// <summary>人员: what a person of a body did and opened, by the name in the record.</summary>
     public sealed record OfPerson(BodyId Body, string Name) : ReplaySubject;

@@ -196,6 +196,27 @@ public sealed class CampaignsAndInspections
         Refused(null, Emergency, new VoidInspection("误"), InspectionRefusals.NotFound);
     }
 
+    [Fact]
+    public void A_correction_does_not_move_a_visit_away_from_what_was_found_in_it()
+    {
+        var visit = Enter(Emergency, Visit with { On = First });
+        var found = new FoundInInspection(visit.On.AddDays(1), [Wudu, Longnan]);
+        Corrected(new CorrectInspection("改", On: visit.On.AddDays(1)), found).ShouldBeNull("it was found on the day");
+        Corrected(new CorrectInspection("改", On: visit.On.AddDays(-1)), found).ShouldBeNull("and after it");
+        var late = Corrected(new CorrectInspection("改", On: visit.On.AddDays(2)), found).ShouldNotBeNull();
+        (late.Reason, late.Field).ShouldBe((InspectionRefusals.FoundBeforeIt, "on"));
+        Corrected(new CorrectInspection("改", On: visit.On.AddDays(2)), null).ShouldBeNull("nothing was found in it");
+        var away = Corrected(new CorrectInspection("改", Region: Wenxian), found, CityOffice).ShouldNotBeNull();
+        (away.Reason, away.Field).ShouldBe((InspectionRefusals.FoundElsewhere, "region"));
+        Corrected(new CorrectInspection("改", Region: Wudu.At(RegionLevel.Prefecture)), found, CityOffice).ShouldBeNull("it holds them");
+        // What turned out to lie there, or elsewhere, is no reason against it.
+        foreach (var turnedOut in new[] { Wenxian, RegionCode.Parse("621224") })
+            Corrected(new CorrectInspection("改", Region: Wenxian), found with { Regions = [turnedOut] }, CityOffice).ShouldBeNull();
+
+        Refusal? Corrected(CorrectInspection command, FoundInInspection? what, Body? by = null) =>
+            command.Decide(visit, ActOf(As(by ?? Emergency)) with { Found = what }).Refusal;
+    }
+
     // ---- Hazards found ----
 
     [Fact]

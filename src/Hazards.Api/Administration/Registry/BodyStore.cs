@@ -30,7 +30,11 @@ internal sealed class BodyStore(IEventLog log, IRegistryQueries registry, Rulebo
             if (before is not null && given.By.Sees(before) && terms.IfVersion is { } expected && !expected.Contains(before.Version))
                 return Proposal<Body>.Refuse(AppendRefusals.StaleAt(expected, before.Version));
             var reached = before is null ? null : await registry.WithReachAsync(before, clock, stop);
-            var decision = command.Decide(reached, new BodyAct(given.By, sectors, await BodiesAsync(command, given.By, stop)));
+            var act = new BodyAct(given.By, sectors, await BodiesAsync(command, given.By, stop))
+            {
+                Above = command is ChangeBody { Parent: { } parent } ? await AboveAsync(parent, stop) : [],
+            };
+            var decision = command.Decide(reached, act);
             return decision.Refusal is { } refusal ? Proposal<Body>.Refuse(refusal) : Propose(id, before, decision.Events, given, terms);
         }, cancellationToken);
     }
@@ -58,6 +62,15 @@ internal sealed class BodyStore(IEventLog log, IRegistryQueries registry, Rulebo
         return named is { } id && (await registry.BodiesAsync([id], cancellationToken)).GetValueOrDefault(id) is { } body && by.Sees(body)
             ? ImmutableDictionary<BodyId, Body>.Empty.Add(id, body)
             : ImmutableDictionary<BodyId, Body>.Empty;
+    }
+
+    private async Task<ImmutableHashSet<BodyId>> AboveAsync(BodyId body, CancellationToken cancellationToken)
+    {
+        var above = ImmutableHashSet<BodyId>.Empty;
+        while ((await registry.BodiesAsync([body], cancellationToken)).GetValueOrDefault(body)?.Parent is { } parent
+            && !above.Contains(parent))
+            above = above.Add(body = parent);
+        return above;
     }
 
     private async Task<Body> AtVersionAsync(Guid stream, long version, CancellationToken cancellationToken) =>

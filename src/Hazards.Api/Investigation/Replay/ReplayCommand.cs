@@ -134,8 +134,9 @@ internal static class ReplayCommand
     {
         if (!BodyId.TryParse(text, out var id, out var wrong))
             return (null, wrong);
-        return (await services.GetRequiredService<IRegistryQueries>().BodiesAsync([id])).GetValueOrDefault(id) is { } body
-            ? (new ReplaySubject.OfBody(body), null)
+        var registry = services.GetRequiredService<IRegistryQueries>();
+        return (await registry.BodiesAsync([id])).GetValueOrDefault(id) is { } body
+            ? (await ReplaySubject.OfBody.Of(registry, body), null)
             : (null, BodyRefusals.NotFound.Because());
     }
 

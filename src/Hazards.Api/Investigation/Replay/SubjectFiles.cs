@@ -128,8 +128,9 @@ internal sealed class SubjectFiles(ReplayQueries replay, CaseFiles files, TimePr
         var (open, next) = await PageAsync(q, stop);
         return new SubjectSilences(q.From, q.To, q.AsOf,
             [.. from file in open.Values
-                from s in Silences.Of(file)
-                where Concerns(q.Subject, s.Body, s.Office) && !(s.From > q.To) && !(s.Until < q.From)
+                from silence in Silences.Of(file)
+                from s in OfSubject(q.Subject, file, silence)
+                where !(s.From > q.To) && !(s.Until < q.From)
                 orderby s.From, s.Began.Position
                 select SilenceEntry.Of(file.Id, s)], next, Names(open.Values));
     }
@@ -141,7 +142,7 @@ internal sealed class SubjectFiles(ReplayQueries replay, CaseFiles files, TimePr
         return new SubjectAccountability(instant, q.AsOf,
             [.. from file in open.Values
                 from a in Accountability.Of(file)
-                where a.HeldAt(instant) && Concerns(q.Subject, a.Body, a.Office)
+                where a.HeldAt(instant) && IsOf(q.Subject, a, instant)
                 orderby a.From.Position
                 select AccountableEntry.Of(file.Id, a)], next, Names(open.Values));
     }
@@ -209,9 +210,17 @@ internal sealed class SubjectFiles(ReplayQueries replay, CaseFiles files, TimePr
         return [.. on.Where(o => o.Is).Select(o => o.List)];
     }
 
-    private static bool Concerns(ReplaySubject subject, BodyId? body, RegionCode? office) =>
-        subject is not ReplaySubject.OfBody { Body: var asked }
-        || body == asked.Id || (body is null && office is { } region && Told.AddressesOf(asked).Contains(Told.OfficeAddress(region)));
+    // What nobody is named for is whose office's it was then, and not whoever is the office since.
+    private static IEnumerable<Silence> OfSubject(ReplaySubject subject, CaseFile file, Silence silence) => subject switch
+    {
+        ReplaySubject.OfBody of when silence.Body is { } body => body == of.Body.Id ? [silence] : [],
+        ReplaySubject.OfBody of => of.Terms.Where(t => t.Region == silence.Office).Select(t => silence.In(t, file)).OfType<Silence>(),
+        _ => [silence],
+    };
+
+    private static bool IsOf(ReplaySubject subject, Accountable held, DateTimeOffset at) =>
+        subject is not ReplaySubject.OfBody of
+        || (held.Body is { } body ? body == of.Body.Id : of.Terms.Any(t => t.Region == held.Office && t.Holds(at)));
 
     private static OpenedBy? OpeningAt(TimelineRow row, ReplayEntry entry) =>
         entry.How == Involvement.Opened && row.Told.SelectMany(t => t.Openings).FirstOrDefault(o => o.Position == entry.Position) is { } o

@@ -101,7 +101,7 @@ internal static class SubjectReplay
     private static async Task<(ReplaySubject?, Refusal?)> BodyAsync(Call call, IRegistryQueries registry)
     {
         var (body, refusal) = await KnownAsync(call, registry, Route(call, "id"), "id");
-        return body is null ? (null, refusal) : (new ReplaySubject.OfBody(body), null);
+        return body is null ? (null, refusal) : (await ReplaySubject.OfBody.Of(registry, body, call.Stop), null);
     }
 
     private static async Task<(ReplaySubject?, Refusal?)> PersonAsync(Call call, IRegistryQueries registry)

@@ -61,13 +61,29 @@ internal static class FigureQuery
     public static readonly Stage[] Open = [
         Stage.Reported, Stage.Verified, Stage.Assigned, Stage.Rectifying, Stage.AwaitingAcceptance, Stage.AwaitingClosure];
 
-    /// <summary>The region asked for; one's own when none is, or what is asked is no region.</summary>
-    public static RegionCode Region(PageCall p) =>
-        RegionCode.TryParse(p.Query("region"), out var region, out _) ? region : p.Caller.Jurisdiction;
+    /// <summary>The region asked for; one's own when none is.</summary>
+    /// <exception cref="PageRefusedException">What is asked is no region.</exception>
+    public static RegionCode Region(PageCall p) => Value<RegionCode>(p, "region") ?? p.Caller.Jurisdiction;
 
-    /// <summary>The period asked for; that of a kind before the current one when none is.</summary>
-    public static Period Period(PageCall p, PeriodKind usual = PeriodKind.Month) =>
-        Domain.Period.TryParse(p.Query("period"), out var period, out _) ? period : Domain.Period.Of(usual, p.Today).Previous;
+    /// <summary>The period asked for; that of a kind before the current one when none is, or the current one.</summary>
+    /// <exception cref="PageRefusedException">What is asked is no period.</exception>
+    public static Period Period(PageCall p, PeriodKind usual = PeriodKind.Month, bool current = false) =>
+        Value<Period>(p, "period") ?? (Domain.Period.Of(usual, p.Today) is var now && current ? now : now.Previous);
+
+    /// <summary>What of it is counted, as the address says it: of one kind, of one campaign.</summary>
+    public static (string, object?)[] Part(PageCall p) => [.. PartOf.Select(name => (name, (object?)p.Query(name)))];
+
+    /// <summary>What a report of a region and a period is asked for by.</summary>
+    public static (string, object?)[] Asked(PageCall p, RegionCode region, Period period) =>
+        [("region", region.Value), ("period", period.Value), ("provisional", true), .. Part(p)];
+
+    /// <summary>The names of what <see cref="Part"/> says.</summary>
+    public static readonly string[] PartOf = ["kind", "campaign"];
+
+    private static T? Value<T>(PageCall p, string name) where T : struct, IValue<T> =>
+        p.Query(name) is not { } text ? null
+        : T.TryParse(text, out var value, out var refusal) ? value
+        : throw new PageRefusedException(refusal with { Field = name });
 
     /// <summary>The period in words.</summary>
     public static string Name(PageCall p, Period period) => p.English ? period.Value : period.Chinese;

@@ -100,8 +100,9 @@ internal sealed class InspectionStore(
         async (before, stop) =>
         {
             var (_, campaign) = await queries.NamedAsync(given.By.Jurisdiction, null, command.NamedCampaign ?? before?.Campaign, stop);
+            var found = before is not null && command is CorrectInspection ? await queries.FoundAsync(before.Id, stop) : null;
             var act = circumstances.Of(given, terms, occurredAt,
-                before is null ? null : ChinaTime.StartOf(before.On)) with { Campaign = campaign };
+                before is null ? null : ChinaTime.StartOf(before.On)) with { Campaign = campaign, Found = found };
             return (command.Decide(before, act), act);
         };
 }

@@ -1,6 +1,7 @@
 using Hazards.Api.Administration.Accounts;
 using Hazards.Domain;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.IdentityModel.Tokens;
 
 namespace Hazards.Api.Http.Pages.SigningIn;
 
@@ -42,6 +43,13 @@ internal sealed record SiteSignOn(string? DisplayName)
                 o.NonceCookie.SecurePolicy = o.CorrelationCookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
                 o.NonceCookie.SameSite = o.CorrelationCookie.SameSite = SameSiteMode.Lax;
                 o.ResponseMode = "query";
+                // The handler takes an unsigned token from the provider's own address; http on this machine protects that by nothing.
+                o.Events.OnTokenValidated = context =>
+                {
+                    if (context.SecurityToken.Header.Alg is null or SecurityAlgorithms.None)
+                        context.Fail("the id_token is not signed");
+                    return Task.CompletedTask;
+                };
                 o.Events.OnTicketReceived = context => EnterAsync(context, options.Claim);
                 o.Events.OnRemoteFailure = FailAsync;
             });
