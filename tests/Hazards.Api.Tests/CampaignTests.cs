@@ -158,6 +158,15 @@ public sealed class CampaignTests(Service service) : IClassFixture<Service>
             .Require(HttpStatusCode.OK);
         await CorrectedAsync("on", Some.InDays(-2));
         await CorrectedAsync("region", "532922");
+        (await ContradictingAsync()).ShouldBeEmpty();
+        // It turned out to be one after all: no hazard is kept from being dealt with by what a visit says; what does not fit is said.
+        (await service.Office.PostAsync($"hazards/{hazard}/reopening", new() { ["reason"] = "属实" }))
+            .Require(HttpStatusCode.OK);
+        (await ContradictingAsync()).ShouldBe([hazard]);
+
+        async Task<string[]> ContradictingAsync() =>
+            [.. (await prefecture.GetAsync($"inspections/{visit}")).Require(HttpStatusCode.OK).Json["contradicting"]!.AsArray()
+                .Select(h => h!.ToString())];
 
         async Task CorrectedAsync(string field, string value) => (await CorrectAsync(field, value)).Require(HttpStatusCode.OK);
 

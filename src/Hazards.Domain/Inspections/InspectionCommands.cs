@@ -271,5 +271,5 @@ internal static class InspectionChecks
         return null;
     }
 
-    private static bool AreOfOnePlace(RegionCode one, RegionCode other) => one.Contains(other) || other.Contains(one);
+    public static bool AreOfOnePlace(RegionCode one, RegionCode other) => one.Contains(other) || other.Contains(one);
 }

@@ -207,11 +207,17 @@ internal sealed class Conditions
     /// <summary>
     /// That a deadline was missed by a body; or by nobody that was named, and the body was the office that it fell to when it was noticed.
     /// </summary>
-    internal string WasOf(BodyId body) => $"""
-        (h.body = {Text(body.Value)} or h.body is null and exists (
-          select from rows.bodies o where o.body_id = {Text(body.Value)} and {WasOffice("o")}
-            and o.region = (select b.region {NearestOffice} limit 1)))
-        """;
+    internal string WasOf(BodyId body)
+    {
+        var named = Text(body.Value);
+        // Where it never was an office, or of another region, nothing more is asked.
+        var own = $"select case o.region when '0' then '' else o.region end from rows.bodies o where o.body_id = {named} and {IsOffice("o")}";
+        return $"""
+            (h.body = {named} or h.body is null and h.region ^@ any (array({own})) and exists (
+              select from rows.bodies o where o.body_id = {named} and {WasOffice("o")}
+                and o.region = (select b.region {NearestOffice} limit 1)))
+            """;
+    }
 
     /// <summary>
     /// The committee office that what nobody is named for fell to when it was put on record: of the region itself, else of the next wider
@@ -225,9 +231,11 @@ internal sealed class Conditions
         """;
 
     private static string WasOffice(string body) => $"""
-        {body}.region in (left(h.region, {CountyLength}), left(h.region, 4), left(h.region, 2), '0') and {body}.kind = 'committeeOffice'
-          and not {body}.dissolved and {body}.recorded_from <= h.recorded_at and {body}.recorded_to > h.recorded_at
+        {body}.region in (left(h.region, {CountyLength}), left(h.region, 4), left(h.region, 2), '0') and {IsOffice(body)}
+          and {body}.recorded_from <= h.recorded_at and {body}.recorded_to > h.recorded_at
         """;
+
+    private static string IsOffice(string body) => $"{body}.kind = 'committeeOffice' and not {body}.dissolved";
 
     // The office of a hazard is that of its county; of a wider region's hazard, that of the region itself. An office that stands in for
     // many is asked about seldom: it looks through what no body owes.

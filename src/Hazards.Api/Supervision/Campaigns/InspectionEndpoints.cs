@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Hazards.Api.Lists;
 using Hazards.Domain;
+using Hazards.Domain.Codes;
 using Hazards.Projections;
 using Hazards.Projections.Store;
 
@@ -256,4 +257,15 @@ internal sealed record InspectionPage(
 /// <param name="More">Whether there are more: ask the ledger by <c>inspection</c>.</param>
 /// <param name="Names">Names of what the hazards mention.</param>
 internal sealed record InspectionDetails(
-    Inspection Inspection, DateTimeOffset? AsOf, DateOnly Today, ImmutableArray<HazardItem> Hazards, bool More, Names Names);
+    Inspection Inspection, DateTimeOffset? AsOf, DateOnly Today, ImmutableArray<HazardItem> Hazards, bool More, Names Names)
+{
+    /// <summary>
+    /// Of these, in force: what was found before its day, or in another place. One of the two is wrong, or the hazard's region was corrected
+    /// since.
+    /// </summary>
+    public ImmutableArray<HazardId> Contradicting =>
+    [
+        .. Hazards.Where(h => h.Stage is not (Stage.Rejected or Stage.Merged)
+            && Inspection.IsContradictedBy(ChinaTime.DateAt(h.FoundAt), h.Region)).Select(h => h.Id),
+    ];
+}
