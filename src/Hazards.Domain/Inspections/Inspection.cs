@@ -86,8 +86,8 @@ public sealed record Inspection(
     private static char Narrow(char c) => c is >= '！' and <= '～' ? (char)(c - '！' + '!') : c;
 
     /// <summary>
-    /// Whether a hazard cannot have been found in it, by what stands on record: it was found before its day, or its place is another. Either
-    /// may be wrong, or have been corrected since.
+    /// Whether a hazard cannot have been found in it, by what stands on record: it was found before its day, or its place is another.
+    /// Either may be wrong, or have been corrected since.
     /// </summary>
     /// <param name="foundOn">The day on which the hazard was found.</param>
     /// <param name="region">Where it is.</param>

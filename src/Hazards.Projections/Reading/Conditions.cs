@@ -211,9 +211,10 @@ internal sealed class Conditions
     {
         var named = Text(body.Value);
         // Where it never was an office, or of another region, nothing more is asked.
-        var own = $"select case o.region when '0' then '' else o.region end from rows.bodies o where o.body_id = {named} and {IsOffice("o")}";
+        var own = $"from rows.bodies o where o.body_id = {named} and {IsOffice("o")}";
         return $"""
-            (h.body = {named} or h.body is null and h.region ^@ any (array({own})) and exists (
+            (h.body = {named} or h.body is null
+              and h.region ^@ any (array(select case o.region when '0' then '' else o.region end {own})) and exists (
               select from rows.bodies o where o.body_id = {named} and {WasOffice("o")}
                 and o.region = (select b.region {NearestOffice} limit 1)))
             """;

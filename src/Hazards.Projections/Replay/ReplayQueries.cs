@@ -18,6 +18,9 @@ public sealed class ReplayQueries(NpgsqlDataSource dataSource)
     /// <summary>A region with more hazards than this is read along the log, others by their hazards.</summary>
     private const int FewHazards = 2_000;
 
+    /// <summary>An office that stood in for more regions than this is asked about those alone before whose office anything was put.</summary>
+    private const int FewRegions = 100;
+
     /// <summary>A body that was told of more events than this is read along the log, others by what they were told.</summary>
     private const int MostTold = 5_000;
 
@@ -127,6 +130,7 @@ public sealed class ReplayQueries(NpgsqlDataSource dataSource)
     private async Task<(ImmutableArray<ReplayEntry> Entries, long? Next)> EntriesAsync(
         ReplaySubject subject, long after, long upTo, int limit, CancellationToken cancellationToken)
     {
+        subject = await NarrowedAsync(subject, cancellationToken);
         var where = new Conditions();
         var range = new Range(
             where.Parameter(after, NpgsqlDbType.Bigint), where.Parameter(upTo, NpgsqlDbType.Bigint),
@@ -172,6 +176,7 @@ public sealed class ReplayQueries(NpgsqlDataSource dataSource)
     private async Task<ImmutableArray<Guid>> HazardsAsync(
         ReplaySubject subject, long after, long upTo, Guid? afterHazard, int limit, CancellationToken cancellationToken)
     {
+        subject = await NarrowedAsync(subject, cancellationToken);
         var where = new Conditions();
         var range = new Range(
             where.Parameter(after, NpgsqlDbType.Bigint), where.Parameter(upTo, NpgsqlDbType.Bigint),
@@ -307,19 +312,37 @@ public sealed class ReplayQueries(NpgsqlDataSource dataSource)
         return (long)(await command.ExecuteScalarAsync(cancellationToken))! > FewHazards;
     }
 
+    // The nation's office stands in for three thousand counties; in few of them anybody uses the service. By the inbox's addressees, a probe
+    // each.
+    private async Task<ReplaySubject> NarrowedAsync(ReplaySubject subject, CancellationToken cancellationToken)
+    {
+        if (subject is not ReplaySubject.OfBody of || of.Terms.Length <= FewRegions)
+            return subject;
+        await using var command = dataSource.CreateCommand("""
+            select u.address from unnest($1) u (address) where exists (select from rows.inbox i where i.addressee = u.address)
+            """);
+        command.Parameters.Add(Addresses(of));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var told = new HashSet<string>(StringComparer.Ordinal);
+        while (await reader.ReadAsync(cancellationToken))
+            told.Add(reader.GetString(0));
+        return of with { Terms = [.. of.Terms.Where(t => told.Contains(Told.OfficeAddress(t.Region)))] };
+    }
+
     // The rows only say how it is looked for.
     private async Task<bool> IsBusyAsync(ReplaySubject.OfBody of, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(
             $"select count(*) from (select from rows.inbox i where i.addressee = any ($1) limit {MostTold + 1}) i");
-        command.Parameters.Add(
-            new NpgsqlParameter<string[]>
-            {
-                TypedValue = [of.Body.Id.Value, .. of.Terms.Select(t => Told.OfficeAddress(t.Region)).Distinct()],
-                NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
-            });
+        command.Parameters.Add(Addresses(of));
         return (long)(await command.ExecuteScalarAsync(cancellationToken))! > MostTold;
     }
+
+    private static NpgsqlParameter<string[]> Addresses(ReplaySubject.OfBody of) => new()
+    {
+        TypedValue = [of.Body.Id.Value, .. of.Terms.Select(t => Told.OfficeAddress(t.Region)).Distinct()],
+        NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
+    };
 
     private static NpgsqlParameter<Guid[]> Ids(IReadOnlyCollection<Guid> ids) =>
         new() { TypedValue = [.. ids], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid };

@@ -260,8 +260,8 @@ internal sealed record InspectionDetails(
     Inspection Inspection, DateTimeOffset? AsOf, DateOnly Today, ImmutableArray<HazardItem> Hazards, bool More, Names Names)
 {
     /// <summary>
-    /// Of these, in force: what was found before its day, or in another place. One of the two is wrong, or the hazard's region was corrected
-    /// since.
+    /// Of these, in force: what was found before its day, or in another place. One of the two is wrong, or the hazard's region was
+    /// corrected since.
     /// </summary>
     public ImmutableArray<HazardId> Contradicting =>
     [
