@@ -226,6 +226,10 @@ public sealed record Hazard
     /// <summary>How often each supervision step was taken since it was last (re)opened or assigned.</summary>
     public ImmutableSortedDictionary<SupervisionStep, int> Steps { get; init; } = ImmutableSortedDictionary<SupervisionStep, int>.Empty;
 
+    /// <summary>Whether a notice (督办通知书) was ever issued about it, whatever it has been assigned or reopened since.</summary>
+    [JsonIgnore]
+    public bool WasNoticed { get; init; }
+
     /// <summary>How often it was reopened.</summary>
     public int Reopened { get; init; }
 
@@ -343,6 +347,7 @@ public sealed record Hazard
         {
             Version = hazard.Version + 1,
             ActedOn = hazard.ActedOn || !IsImported(context) && context.Role != Role.Clock,
+            WasNoticed = hazard.WasNoticed || happened is SupervisionNoticeIssued,
             LastOccurredAt = happened is DeadlineMissed or DeadlinesRecounted ? hazard.LastOccurredAt : context.OccurredAt,
             LatestOccurredAt = context.OccurredAt > hazard.LatestOccurredAt ? context.OccurredAt : hazard.LatestOccurredAt,
             EnteredOn = context.Role != Role.Clock && context.CountsOn > hazard.EnteredOn ? context.CountsOn : hazard.EnteredOn,

@@ -12,7 +12,7 @@ namespace Hazards.Projections;
 /// <summary>What the list of notices can be narrowed by.</summary>
 public sealed record NoticeFilter
 {
-    /// <summary>Hazards in this region.</summary>
+    /// <summary>Hazards in this region, as they lie at the scope's instant, wherever they were when the notice was sent.</summary>
     public RegionCode? Region { get; init; }
 
     /// <summary>In this sector.</summary>
@@ -79,7 +79,7 @@ public sealed class NoticeQueries(NpgsqlDataSource dataSource, Func<Rulebook> ru
                 break;
             if (cursor is { } after && after.Segment == segment)
                 where.And($"(h.position, h.leg) {(silent ? ">" : "<")} ({where.Parameter(after.Key, NpgsqlDbType.Bigint)}, {where.Text(after.Id)})");
-            await using var command = dataSource.CreateCommand(Sql(scope, where, silent, limit + 1 - items.Count));
+            await using var command = dataSource.CreateCommand(Sql(scope, filter.Region, where, silent, limit + 1 - items.Count));
             where.AddTo(command);
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             while (await reader.ReadAsync(cancellationToken))
@@ -96,7 +96,10 @@ public sealed class NoticeQueries(NpgsqlDataSource dataSource, Func<Rulebook> ru
 
     private static Conditions Where(Scope scope, NoticeFilter filter, bool silent)
     {
-        var where = new Conditions().Within(scope, filter.Region);
+        var where = new Conditions();
+        // The row says where the hazard lay then. Where it lies is looked up (In); few ever moved.
+        if (where.RegionOf(scope, filter.Region) is { IsNation: false } region)
+            where.And($"({where.InRegion(region)} or h.hazard_id = any (array({Moved.Away(CorrectableField.Region, "true")})))");
         if (filter.Sector is { } sector)
             where.And($"h.sector = {where.Text(sector.Value)}");
         if (filter.Body is { } body)
@@ -117,7 +120,7 @@ public sealed class NoticeQueries(NpgsqlDataSource dataSource, Func<Rulebook> ru
     // The page by notices_silent, notices_by_body or the primary key; as of an instant, what was silent then also by
     // notices_by_end. What belongs to each of its rows by their keys: the event, the hazard's version, the opening's event, and the
     // urgings in the hazard's own stream.
-    private static string Sql(Scope scope, Conditions where, bool silent, int rows)
+    private static string Sql(Scope scope, RegionCode? asked, Conditions where, bool silent, int rows)
     {
         var direction = silent ? "asc" : "desc";
         var (opened, urged, settled) = ("", "", "p.settled_at is not null");
@@ -129,11 +132,16 @@ public sealed class NoticeQueries(NpgsqlDataSource dataSource, Func<Rulebook> ru
         }
 
         var version = Sources.VersionOf(scope, where);
+        var there = where.RegionOf(scope, asked) is { IsNation: false } region
+            ? $"where exists ({Sources.VersionOf(scope, where, where.InRegion(region))})"
+            : "";
         return string.Create(CultureInfo.InvariantCulture, $"""
             select v.hazard_id, v.version, v.position, v.first_recorded_at, v.recorded_last, i.item,
                    p.position, p.leg, p.body, p.sent_at, e.data::text, e.headers::text, o.opened_at,
                    case when {settled} then p.settled_at end, case when {settled} then p.answered end, case when {settled} then s.type end, u.times, u.last, case when {settled} then s.headers::text end
-            from (select h.* from rows.notices h where {where.Sql} order by h.position {direction}, h.leg {direction} limit {rows}) p
+            from (
+              select p.* from (select h.* from rows.notices h where {where.Sql}) p {there}
+              order by p.position {direction}, p.leg {direction} limit {rows}) p
             cross join lateral ({version}) v
             join rows.hazard_items i on i.position = v.position
             join log.mt_events e on e.seq_id = p.position

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using Hazards.Domain;
+using Hazards.Domain.Codes;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Hazards.Api.Tests;
@@ -106,7 +107,15 @@ public sealed class ListTests(Backdating own) : IClassFixture<Backdating>
         await MissedByAsync("dali-awb", id);
         await MissedByAsync("md-awb", other);
         await OwnAsync(await service.KeyAsync("md-awb", There, "coordinator"), "md-awb", true);
-        (await prefecture.GetAsync($"clocks?body=dali-awb&asOf={asOf}")).Require(HttpStatusCode.OK).Text.ShouldContain(id);
+        var watching = await service.KeyAsync("dali-awb", "5329", "supervisor");
+        foreach (var list in new[] { "clocks", "inbox/duties", "inbox" })
+        {
+            var told = list == "inbox" ? other : id;
+            foreach (var body in new[] { "dali-awb", "md-awb" })
+                (await watching.GetAsync($"{list}?body={body}&asOf={asOf}&limit=200")).Require(HttpStatusCode.OK).Text
+                    .Contains(told, StringComparison.Ordinal).ShouldBe(body == "dali-awb", $"{list} of {body}");
+        }
+
         // And when that goes, it falls back.
         (await service.Admin.PostAsync("bodies/md-awb/dissolution", new() { ["reason"] = "机构改革" })).Require(HttpStatusCode.OK);
         await OwnAsync(prefecture, "dali-awb", true);
@@ -194,6 +203,84 @@ public sealed class ListTests(Backdating own) : IClassFixture<Backdating>
         (await service.Office.GetAsync("clocks?body=ws-gas&limit=200")).Require(HttpStatusCode.OK).Text.ShouldNotContain(id);
 
         async Task<string> AllAsync(string list) => (await service.Office.GetAsync($"{list}&limit=200")).Require(HttpStatusCode.OK).Text;
+    }
+
+    /// <summary>督办单: whatever was notified is answered or over by what happened, also to what was assigned after it or given back before.</summary>
+    [Fact]
+    public async Task A_notice_is_settled_whenever_it_was_sent_and_is_whose_it_was_to_act()
+    {
+        // Sent before anything was assigned: answered by the assignment.
+        var early = await service.HazardAsync(Stage.Verified);
+        await NoticeAsync(early, "501");
+        (await OfAsync(early)).ShouldBe(["安委办 silent"]);
+        (await service.Office.PostAsync($"hazards/{early}/assignments", Some.DualAssignment())).Require(HttpStatusCode.OK);
+        (await OfAsync(early)).ShouldBe(["安委办 answered"]);
+
+        // Of two legs one was given back: its assigner is asked, and answers by reassigning it.
+        await NoticeAsync(early, "502");
+        await ReturnAsync(early, "sectoral", service.Regulator);
+        await NoticeAsync(early, "503");
+        var sent = await OfAsync(early, "503");
+        sent.ShouldBe(["巍山县人民政府 silent", "巍山县安委办 silent"], ignoreOrder: true);
+        await ReassignAsync(early, "sectoral", "ws-gas");
+        (await OfAsync(early, "503")).ShouldBe(["巍山县人民政府 silent", "巍山县安委办 answered"], ignoreOrder: true);
+
+        // The only leg was given back: the same.
+        var sole = await service.HazardAsync(Stage.Verified);
+        (await service.Office.PostAsync($"hazards/{sole}/assignments", new() { ["legs"] = new JsonArray(Some.Leg("sole", "ws-gas")) }))
+            .Require(HttpStatusCode.OK);
+        await ReturnAsync(sole, "sole", service.Regulator);
+        await NoticeAsync(sole, "505");
+        (await OfAsync(sole)).ShouldBe(["巍山县安委办 silent"]);
+        await ReassignAsync(sole, "sole", "ws-gas");
+        (await OfAsync(sole)).ShouldBe(["巍山县安委办 answered"]);
+
+        // A reply names its notice by the number.
+        (await service.Supervisor.PostAsync($"hazards/{sole}/notices", Notice("506", Some.InDays(5)))).Require(HttpStatusCode.OK);
+        (await service.Supervisor.PostAsync($"hazards/{sole}/notices", Notice("506", Some.InDays(6))))
+            .Refused(HttpStatusCode.Conflict, "notice.number_waits");
+
+        // And it lies where the hazard lies.
+        var moved = await service.HazardAsync(Stage.Verified);
+        await NoticeAsync(moved, "507");
+        var before = Uri.EscapeDataString(ChinaTime.Format(DateTimeOffset.UtcNow));
+        var prefecture = await service.KeyAsync("dali-awb", "5329", "coordinator", "supervisor");
+        (await prefecture.PostAsync($"hazards/{moved}/corrections", new() { ["field"] = "region", ["to"] = "532930", ["reason"] = "登记有误" }))
+            .Require(HttpStatusCode.OK);
+        foreach (var (by, query, there) in new[]
+        {
+            (service.Office, "", false), (service.Office, $"&asOf={before}", true), (prefecture, "", true),
+            (prefecture, "&region=532930", true), (prefecture, $"&region={Service.County}", false),
+            (prefecture, $"&region={Service.County}&asOf={before}", true),
+        })
+            (await by.GetAsync($"lists/notices?limit=200{query}")).Require(HttpStatusCode.OK).Text.Contains(moved, StringComparison.Ordinal)
+                .ShouldBe(there, query);
+
+        async Task NoticeAsync(string id, string number) =>
+            (await service.Supervisor.PostAsync($"hazards/{id}/notices", Notice(number, null))).Require(HttpStatusCode.OK);
+
+        JsonObject Notice(string number, string? replyBy)
+        {
+            var notice = new JsonObject { ["requirements"] = "立即办理", ["documentNumber"] = $"巍督〔2026〕{number}号" };
+            if (replyBy is not null)
+                notice["replyBy"] = replyBy;
+            return notice;
+        }
+
+        async Task ReturnAsync(string id, string leg, Client by) =>
+            (await by.PostAsync($"hazards/{id}/legs/{leg}/return", new() { ["reason"] = "不属本单位职责" })).Require(HttpStatusCode.OK);
+
+        async Task ReassignAsync(string id, string leg, string body) =>
+            (await service.Office.PostAsync($"hazards/{id}/legs/{leg}/reassignment", new()
+            {
+                ["body"] = body, ["deadline"] = Some.InDays(20), ["instructions"] = "限期整改", ["reason"] = "改派",
+            })).Require(HttpStatusCode.OK);
+
+        async Task<string[]> OfAsync(string id, string? number = null) =>
+            [.. (await service.Office.GetAsync("lists/notices?limit=200")).Require(HttpStatusCode.OK).Json["items"]!.AsArray()
+                .Where(n => n!["hazard"]!["id"]!.ToString() == id
+                    && (number is null || n["documentNumber"]!.ToString().EndsWith(number + "号", StringComparison.Ordinal)))
+                .Select(n => $"{n!["body"]!["name"]} {(n["settledAt"] is null ? "silent" : (bool)n["answered"]! ? "answered" : "over")}")];
     }
 
     private async Task RingAsync(string id)

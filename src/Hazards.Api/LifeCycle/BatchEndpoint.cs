@@ -48,6 +48,8 @@ internal static class BatchEndpoint
             return batch.Step is null ? InputRefusals.Missing.Because("step") : BatchRefusals.OneStep.Because("grading");
         if (batch.Step is { } step && !Steps.Contains(step))
             return BatchRefusals.Step.Because("step", ("step", Words.Of(step)), ("allowed", Words.Of(Steps)));
+        if (batch.ReplyBy is not null && batch.Step != SupervisionStep.Notice)
+            return BatchRefusals.OfNotices.Because("replyBy");
         if (batch.Hazards.IsDefaultOrEmpty)
             return InputRefusals.Missing.Because("hazards");
         if (batch.Hazards.Length > MostHazards)
@@ -142,6 +144,8 @@ internal static class BatchRefusals
         "{step} cannot be done to many at once; these can: {allowed}");
     public static readonly RefusalCode OneStep = new(
         "batch.one_step", RefusalKind.Invalid, "step 与 grading 只能给其一", "Give either step or grading, not both");
+    public static readonly RefusalCode OfNotices = new(
+        "batch.of_notices", RefusalKind.Invalid, "{field} 只用于督办通知书（step 为 notice）", "Only a notice (step notice) takes {field}");
     public static readonly RefusalCode Punctual = new(
         "batch.no_leg_overdue", RefusalKind.Conflict,
         "没有超期的责任方：“{clock}”应由 {body} 于 {due} 前办理。要发给各责任方的，不选“只对有超期事项的一方”（overdueLegs）",

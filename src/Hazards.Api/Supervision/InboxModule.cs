@@ -78,7 +78,7 @@ internal sealed class InboxModule : IModule
         };
         var (cursor, limit) = Parameters.ReadPage(call.Query);
         var scope = call.Scope();
-        var (body, refusal) = await WhoseAsync(call, registry);
+        var (body, refusal) = await WhoseAsync(call, registry, scope.AsOf);
         if ((call.Query.Refusal ?? refusal) is { } wrong)
             return Call.Refuse(wrong);
         var addresses = Told.AddressesOf(body!);
@@ -99,7 +99,7 @@ internal sealed class InboxModule : IModule
     {
         var (cursor, limit) = Parameters.ReadPage(call.Query);
         var scope = call.Scope();
-        var (body, refusal) = await WhoseAsync(call, registry);
+        var (body, refusal) = await WhoseAsync(call, registry, scope.AsOf);
         if ((call.Query.Refusal ?? refusal) is { } wrong)
             return Call.Refuse(wrong);
         var filter = new HazardFilter { Owes = body!.Id, OwesAsOffice = body.Offices };
@@ -153,18 +153,26 @@ internal sealed class InboxModule : IModule
         return Call.Json(answer with { Names = await naming.OfBodiesAsync(answer.Mentioned, scope.AsOf, call.Stop) });
     }
 
-    /// <summary>The body whose inbox is asked for; another's only for those who watch over it.</summary>
-    private static async Task<(Body? Body, Refusal? Refusal)> WhoseAsync(Call call, IRegistryQueries registry)
+    /// <summary>
+    /// The body whose inbox is asked for; another's only for those who watch over it. As of an instant it is whose office it was then.
+    /// </summary>
+    private static async Task<(Body? Body, Refusal? Refusal)> WhoseAsync(Call call, IRegistryQueries registry, DateTimeOffset? asOf)
     {
         var own = call.Caller.Body;
         if (call.Query.Value<BodyId>(Body.Name) is not { } asked || asked == own.Id)
-            return (await registry.WithOfficesAsync(own, null, call.Stop), null);
+            return (await ThenAsync(own), null);
         if (!MayLook(call))
             return (null, InboxRefusals.NotYours.Because(Body.Name, ("body", asked)));
         return (await registry.BodiesAsync([asked], call.Stop)).GetValueOrDefault(asked) is { } body
             && call.Caller.Jurisdiction.Contains(body.Region)
-            ? (await registry.WithOfficesAsync(body, null, call.Stop), null)
+            ? (await ThenAsync(body), null)
             : (null, BodyRefusals.NotFound.Because(Body.Name));
+
+        // Who was not there yet was nobody's office.
+        async Task<Body> ThenAsync(Body body) =>
+            asOf is null ? await registry.WithOfficesAsync(body, null, call.Stop)
+            : await registry.BodyAsync(body.Id, asOf, call.Stop) is { } then ? await registry.WithOfficesAsync(then, asOf, call.Stop)
+            : body with { Kind = BodyKind.Unit, OfficeFor = [] };
     }
 
     private static bool MayLook(Call call) =>

@@ -132,13 +132,10 @@ public static class Telling
                     Asked(e.Leg, after.Listing?.By ?? after.Legs[e.Leg].AssignedBy);
                     Tell(TellAs.Notice, after.Legs[e.Leg].AssignedBy);
                     break;
-                case ExtensionGranted e:
+                // 挂牌的: whose it was to decide, and whose deadline may be passed, is told when another decided.
+                case ExtensionGranted or ExtensionRefused when happened is IOfLeg e:
                     Concerned(e.Leg, TellAs.Notice);
-                    Tell(TellAs.Notice, after.Legs[e.Leg].AssignedBy);
-                    break;
-                case ExtensionRefused e:
-                    Concerned(e.Leg, TellAs.Notice);
-                    Tell(TellAs.Notice, after.Legs[e.Leg].AssignedBy);
+                    Tell(TellAs.Notice, after.Legs[e.Leg].AssignedBy, after.Listing?.By);
                     break;
                 case CompletionDeclared e:
                     Asked(e.Leg, after.Legs[e.Leg].AssignedBy);
@@ -271,6 +268,7 @@ public static class Telling
                     break;
                 case HazardCorrected when after.Region.At(RegionLevel.County) != before.Region.At(RegionLevel.County):
                     Office(after.IsOpen && after.Legs.IsEmpty ? TellAs.Todo : TellAs.Notice);
+                    Office(TellAs.Notice, before.Region);
                     break;
                 // What goes with them is told (the closure), or nobody owes or expects anything because of them.
                 case HazardFixedOnTheSpot or HazardFixedByOwnCheck or HazardCorrected or LedgerRowRecorded or CommentAdded or WitnessRecorded or ProgressReported:
@@ -344,9 +342,9 @@ public static class Telling
                 Tell(@as, body);
         }
 
-        private void Office(TellAs @as)
+        private void Office(TellAs @as, RegionCode? of = null)
         {
-            var region = after.Region.At(RegionLevel.County);
+            var region = (of ?? after.Region).At(RegionLevel.County);
             if (by is not { Kind: BodyKind.CommitteeOffice } office || office.Region != region)
                 Add(new Told(null, region, @as));
         }

@@ -111,10 +111,15 @@ public sealed record SetLetterhead(
             Optional("contact", Contact, 200)) is { } wrong)
             return wrong;
         foreach (var (paper, word) in words)
-            if (Texts.Check($"words.{CodeList.Code(paper)}", word, 0, 10, multiline: false) is { } bad)
+            if ((Texts.Check($"words.{CodeList.Code(paper)}", word, 0, 10, multiline: false)
+                ?? Yearless($"words.{CodeList.Code(paper)}", word)) is { } bad)
                 return bad;
-        return null;
+        return Yearless("code", Code);
     }
+
+    private static Refusal? Yearless(string field, string? text) => text?.IndexOfAny(['〔', '〕']) >= 0
+        ? InputRefusals.Malformed.Because(field, ("detail", new Words("不要写〔〕，年份由系统加上", "leave 〔〕 out, the year is added")))
+        : null;
 
     private static Refusal? Optional(string field, string? text, int max) =>
         text is null ? null : Texts.Check(field, text, 1, max, multiline: false);

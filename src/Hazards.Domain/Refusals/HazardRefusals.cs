@@ -238,6 +238,9 @@ public static class HazardRefusals
     public static readonly RefusalCode NoticeNobody = new(
         "notice.nobody_to_reply", Unprocessable, "尚未交办，没有责任单位可以回复：不要填写 replyBy，时限写在督办要求里",
         "It was assigned to nobody yet, so nobody could reply: leave replyBy out and say until when in the requirements");
+    public static readonly RefusalCode NoticeNumberWaits = new(
+        "notice.number_waits", Conflict, "本隐患已有文号为 {number} 的督办通知书尚待回复，回复以文号认定，请另编文号",
+        "A notice numbered {number} is waiting for an answer already, and answers go by the number: give this one another");
     public static readonly RefusalCode NotAsked = new(
         "step.not_asked", Forbidden, "这项督办建议提请 {body} 决定，{caller} 不是该单位或其上级",
         "The step was proposed to {body}; {caller} is neither it nor above it");

@@ -57,6 +57,7 @@ public sealed record IssueNotice(string Requirements, Leg? Leg = null, DateOnly?
         var (duties, against) = Aim.Of(hazard, Leg);
         return Refusal.All(Checks.Document(act, Rule),
             Texts.Required("requirements", Requirements),
+            Waiting(hazard, act.Document),
             ReplyBy is not { } date ? null
                 : hazard.Legs.IsEmpty ? HazardRefusals.NoticeNobody.Because("replyBy") : Checks.Deadline("replyBy", date, act)) is { } wrong
             ? wrong
@@ -65,6 +66,12 @@ public sealed record IssueNotice(string Requirements, Leg? Leg = null, DateOnly?
                 Duties = duties, Against = against, ReplyOwed = ReplyBy >= act.RecordedOn && Aim.Anybody(hazard, Leg) ? true : null,
             });
     }
+
+    // A reply names the notice that it answers by its number.
+    private static Refusal? Waiting(Hazard hazard, DocumentNumber? number) =>
+        number is { } used && hazard.Legs.Values.Any(l => l.Notices.Any(n => n.Number == used))
+            ? HazardRefusals.NoticeNumberWaits.Because("documentNumber", ("number", used))
+            : null;
 }
 
 /// <summary>回复督办通知: by the leg's body, to a notice that it was sent and has not replied to.</summary>

@@ -42,7 +42,7 @@ public sealed record NoticeMark(
             return new NoticeMark(
                 SentTo(notice, after), notice.ReplyBy, context.Body, after.Sector, null, false,
                 notice.ReplyOwed == true ? context.Document : null);
-        if (!after.Steps.ContainsKey(SupervisionStep.Notice))
+        if (!after.WasNoticed)
             return null;
         var (leg, answers) = happened switch
         {
@@ -86,10 +86,15 @@ public sealed record NoticeMark(
         _ => null,
     };
 
+    // 退回的由交办单位改派: what is put to all is put, for a leg that was given back, to who has to reassign it.
     private static ImmutableArray<(string Leg, BodyId? Body)> SentTo(SupervisionNoticeIssued notice, Hazard after) =>
-        notice is { Against: { } against, Duties: [var first, ..] } ? [(KeyOf(notice.Leg, first), against)]
-            : notice is { Leg: null, Duties: not null } || after.Legs.IsEmpty
+        notice is { Against: { } against, Duties: [var first, ..] } && !(notice.Leg is null && first == ClockKind.Reassign)
+            ? [(KeyOf(notice.Leg, first), against)]
+            : notice is { Leg: null, Duties: [not ClockKind.Reassign, ..] } || after.Legs.IsEmpty
             ? [(NoLeg, after.Listing?.By ?? after.Delisting?.By ?? after.AssignedBy)]
-            : [.. after.Legs.Values.Where(l => notice.Leg is null || l.Leg == notice.Leg).Select(
-                l => (CodeList.Code(l.Leg), (BodyId?)l.Body))];
+            : [.. after.Legs.Values.Where(l => notice.Leg is null || l.Leg == notice.Leg).Select(l => SentTo(l, notice.Leg is null))];
+
+    private static (string Leg, BodyId? Body) SentTo(LegState leg, bool all) => all && leg.Stage == LegStage.Returned
+        ? (KeyOf(leg.Leg, ClockKind.Reassign), leg.AssignedBy)
+        : (CodeList.Code(leg.Leg), leg.Body);
 }

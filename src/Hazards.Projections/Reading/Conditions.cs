@@ -66,9 +66,11 @@ internal sealed class Conditions
     public Conditions Within(IReadOnlyCollection<RegionCode> regions)
     {
         ArgumentNullException.ThrowIfNull(regions);
-        return regions.Any(r => r.IsNation) ? this
-            : And($"({string.Join(" or ", regions.Select(r => $"h.region >= {Text(r.Prefix)} and h.region < {Text(r.Prefix + ":")}"))})");
+        return regions.Any(r => r.IsNation) ? this : And($"({string.Join(" or ", regions.Select(InRegion))})");
     }
+
+    /// <summary>Within a region that is not the nation.</summary>
+    public string InRegion(RegionCode region) => $"h.region >= {Text(region.Prefix)} and h.region < {Text(region.Prefix + ":")}";
 
     /// <summary>An enterprise's own hazards, as <see cref="Hazard.Concerns"/> has it; all for anybody else.</summary>
     public Conditions Own(Scope scope)
@@ -149,12 +151,15 @@ internal sealed class Conditions
     }
 
     /// <summary>Within the jurisdiction and, if given, a region.</summary>
-    public Conditions Within(Scope scope, RegionCode? region)
+    public Conditions Within(Scope scope, RegionCode? region) => Within(RegionOf(scope, region));
+
+    /// <summary>The region asked for, as far as it lies in the jurisdiction; where it does not, nothing is possible.</summary>
+    public RegionCode RegionOf(Scope scope, RegionCode? region)
     {
         if (region is not { } asked || asked.Contains(scope.Jurisdiction))
-            return Within(scope.Jurisdiction);
+            return scope.Jurisdiction;
         Possible &= scope.Jurisdiction.Contains(asked);
-        return Within(asked);
+        return asked;
     }
 
     private void ApplyPeople(HazardFilter filter)

@@ -18,7 +18,7 @@ public sealed class ReplayQueries(NpgsqlDataSource dataSource)
     /// <summary>A region with more hazards than this is read along the log, others by their hazards.</summary>
     private const int FewHazards = 2_000;
 
-    /// <summary>An office that stood in for more regions than this is asked about those alone before whose office anything was put.</summary>
+    /// <summary>Of an office that stood in for more regions than this, only those are looked at whose office was told anything.</summary>
     private const int FewRegions = 100;
 
     /// <summary>A body that was told of more events than this is read along the log, others by what they were told.</summary>
@@ -312,8 +312,8 @@ public sealed class ReplayQueries(NpgsqlDataSource dataSource)
         return (long)(await command.ExecuteScalarAsync(cancellationToken))! > FewHazards;
     }
 
-    // The nation's office stands in for three thousand counties; in few of them anybody uses the service. By the inbox's addressees, a probe
-    // each.
+    // The nation's office stands in for three thousand counties; in few of them anybody uses the service. By the inbox's addressees, a
+    // probe each.
     private async Task<ReplaySubject> NarrowedAsync(ReplaySubject subject, CancellationToken cancellationToken)
     {
         if (subject is not ReplaySubject.OfBody of || of.Terms.Length <= FewRegions)

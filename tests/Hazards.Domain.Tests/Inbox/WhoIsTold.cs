@@ -36,8 +36,9 @@ public sealed class WhoIsTold
             Tell(reported, CountyOffice, end).ShouldBe(["notice hotline"]);
         }
         var moved = new HazardCorrected(CorrectableField.Region, "621202", "621222", "录错");
-        Tell(reported, CityOffice, moved).ShouldBe(["todo office:621222"]);
-        Tell(Dual, CityOffice, moved).ShouldBe(["notice office:621222"]);
+        Tell(reported, CityOffice, moved).ShouldBe(["todo office:621222", "notice office:621202"], "it was to verify it");
+        Tell(Dual, CityOffice, moved).ShouldBe(["notice office:621202", "notice office:621222"]);
+        Tell(reported, CountyOffice, moved).ShouldBe(["todo office:621222"], "it moved it itself");
         Tell(reported, CityOffice, moved with { To = "621202101" }).ShouldBeEmpty();
     }
 
@@ -59,6 +60,11 @@ public sealed class WhoIsTold
             .ShouldBe(
                 ["todo longnan-office", "notice wudu-office", "notice wudu-supervision"],
                 "a listed hazard's extension is decided by the lister");
+        foreach (var decided in new IHazardEvent[]
+        {
+            new ExtensionGranted(Leg.Sectoral, Deadline, Deadline.AddDays(20), null), new ExtensionRefused(Leg.Sectoral, "材料不全"),
+        })
+            Tell(Listed, CountyOffice, decided).ShouldContain("notice longnan-office", "it was its to decide");
         Tell(Dual, GasRegulator, new AssignmentReturned(Leg.Sectoral, "不归我管")).ShouldBe(["todo wudu-office", "notice wudu-supervision"]);
         Tell(Dual, Clockwork.Body, new LegVacated(Leg.Sectoral, GasRegulator.Id, PassingCause.Dissolved, OtherRegulator.Id)).ShouldBe(
             ["todo wudu-office", "notice wudu-education", "notice wudu-housing", "notice wudu-supervision"]);

@@ -1,0 +1,3 @@
+-- Functions: 5f0d0dac0ced7d915908d9b9084ab473040a70ee53d0264575c1108ea2c8d619
+-- What was asked before anything was assigned is answered by the assignment, and over when the hazard ends; and what is asked of all is
+-- asked, for a leg that was given back, of who has to reassign it.
