@@ -205,7 +205,9 @@ public sealed class ListTests(Backdating own) : IClassFixture<Backdating>
         async Task<string> AllAsync(string list) => (await service.Office.GetAsync($"{list}&limit=200")).Require(HttpStatusCode.OK).Text;
     }
 
-    /// <summary>督办单: whatever was notified is answered or over by what happened, also to what was assigned after it or given back before.</summary>
+    /// <summary>
+    /// 督办单: whatever was notified is answered or over by what happened, also to what was assigned after it or given back before.
+    /// </summary>
     [Fact]
     public async Task A_notice_is_settled_whenever_it_was_sent_and_is_whose_it_was_to_act()
     {
