@@ -38,13 +38,4 @@ public static class Offices
             && Authority.Wider(region).Prepend(region).FirstOrDefault(r => there.Contains(r) || own.Contains(r)) is var next
             && wide.Contains(next);
     }
-
-    /// <summary>When a body was the committee office of which region, or stood in for one; none of a body that never was one.</summary>
-    public static async Task<ImmutableArray<OfficeTerm>> TermsAsync(
-        this IRegistryQueries registry, BodyId body, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(registry);
-        var own = await registry.OfficesHeldAsync(body, cancellationToken);
-        return own.IsEmpty ? [] : OfficeTerm.Of(body, own);
-    }
 }

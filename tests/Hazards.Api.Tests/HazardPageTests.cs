@@ -240,6 +240,8 @@ public sealed partial class HazardPageTests(HazardPageTests.Prefecture prefectur
         WebUtility.HtmlDecode(text).ShouldContain($"campaign={campaign["id"]}", Case.Sensitive, "it goes along");
         if (!path.Contains("rows", StringComparison.Ordinal) && !path.Contains("rankings", StringComparison.Ordinal))
             WebUtility.HtmlDecode(text).ShouldContain(campaign.Json["record"]!["name"]!.ToString());
+        if (path is "/figures" or "/figures/bulletin")
+            WebUtility.HtmlDecode(text).ShouldContain("检查单位不分种类");
         foreach (var wrong in new[] { "campaign=none", "kind=none", "region=xx", "period=2026-13" })
         {
             (status, text) = await prefecture.GetAsync($"{path}{part[..1]}{wrong}");

@@ -436,6 +436,9 @@ public sealed class ListTests(Backdating own) : IClassFixture<Backdating>
         (await service.Gov.PostAsync("hazards/batch", Batch(true))).Refused(HttpStatusCode.Forbidden, "role.forbidden");
         (await service.Supervisor.PostAsync("hazards/batch", Batch(true, "penalty")))
             .Refused(HttpStatusCode.UnprocessableEntity, "batch.step");
+        var replied = Batch(true);
+        replied["replyBy"] = Some.InDays(3);
+        (await service.Supervisor.PostAsync("hazards/batch", replied)).Refused(HttpStatusCode.BadRequest, "batch.of_notices");
         var elsewhere = Batch(true);
         (await service.Elsewhere.PostAsync("hazards/batch", elsewhere)).Require(HttpStatusCode.OK).Json["items"]!.AsArray()
             .ShouldAllBe(r => r!["title"] == null && Outcome(r) == "refused");

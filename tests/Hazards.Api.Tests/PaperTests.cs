@@ -219,6 +219,12 @@ public sealed class PaperTests(PaperService papers) : IClassFixture<PaperService
         set.ETag.ShouldBe("\"1\"");
         (await service.Admin.PostAsync("bodies/ws-letter/letterhead", new JsonObject { ["code"] = new string('长', 41) })).Status.ShouldBe(
             HttpStatusCode.BadRequest);
+        foreach (var (field, value) in new (string, JsonNode)[]
+        {
+            ("code", "巍〔2026〕"), ("words", new JsonObject { ["assignmentOrder"] = "交〔〕" }),
+        })
+            (await service.Admin.PostAsync("bodies/ws-letter/letterhead", new JsonObject { [field] = value }))
+                .Refused(HttpStatusCode.BadRequest, "input.malformed");
         (await service.Admin.PostAsync("bodies/nobody/letterhead", [])).Refused(HttpStatusCode.NotFound, "body.not_found");
 
         var id = await service.HazardAsync(Stage.Rectifying);

@@ -16,8 +16,8 @@ public interface IBodyCommand
 /// <param name="Bodies">The other bodies a command names.</param>
 public sealed record BodyAct(Actor By, SectorCatalogue Sectors, IReadOnlyDictionary<BodyId, Body> Bodies)
 {
-    /// <summary>What the parent that a command names belongs to, at whatever remove.</summary>
-    public ImmutableHashSet<BodyId> Above { get; init; } = [];
+    /// <summary>What belongs to the body, at whatever remove, where a command names a parent for it.</summary>
+    public ImmutableArray<BodyId> Below { get; init; } = [];
 }
 
 /// <summary>Events, or why not.</summary>
@@ -176,7 +176,7 @@ internal static class BodyChecks
         if (parent is not { } p)
             return null;
         return Other(act, "parent", self, p)
-            ?? (act.Above.Contains(self) ? BodyRefusals.Circle.Because("parent", ("id", p), ("body", self)) : null);
+            ?? (act.Below.Contains(p) ? BodyRefusals.Circle.Because("parent", ("id", p), ("body", self)) : null);
     }
 
     public static Refusal? Other(BodyAct act, string field, BodyId self, BodyId other)

@@ -12,7 +12,8 @@ public sealed record OfficeHeld(BodyId Body, RegionCode Region, DateTimeOffset F
 
 /// <summary>
 /// 安委办之任期: what nobody is named for in a region fell to a body from one instant to another. It is that of the office of the region
-/// itself; where there is none, of the next wider region that has one (<see cref="Clocks.IsOwedBy"/>). Where a region has two, it is both's.
+/// itself; where there is none, of the next wider region that has one (<see cref="Clocks.IsOwedBy"/>). Where a region has two, it is
+/// both's.
 /// </summary>
 /// <param name="Region">The region.</param>
 /// <param name="From">Since when, by recorded time.</param>
@@ -39,7 +40,8 @@ public sealed record OfficeTerm(RegionCode Region, DateTimeOffset From, DateTime
 
     private static List<OfficeTerm> Of(BodyId body, RegionCode region, ILookup<RegionCode, OfficeHeld> held)
     {
-        var nearest = Authority.Wider(region).Prepend(region).SelectMany((r, steps) => held[r].Select(h => (Steps: steps, Held: h))).ToArray();
+        var nearest = Authority.Wider(region).Prepend(region)
+            .SelectMany((r, steps) => held[r].Select(h => (Steps: steps, Held: h))).ToArray();
         var terms = new List<OfficeTerm>();
         if (!nearest.Any(n => n.Held.Body == body))
             return terms;

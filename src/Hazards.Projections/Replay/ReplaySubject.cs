@@ -31,7 +31,7 @@ public abstract record ReplaySubject
         public static async Task<OfBody> Of(IRegistryQueries registry, Body body, CancellationToken cancellationToken = default)
         {
             ArgumentNullException.ThrowIfNull(registry);
-            return new(body, await registry.TermsAsync(body.Id, cancellationToken));
+            return new(body, OfficeTerm.Of(body.Id, await registry.OfficesHeldAsync(body.Id, cancellationToken)));
         }
     }
 

@@ -33,7 +33,8 @@ public sealed class WhoseOfficeItWas
         var town = RegionCode.Parse("621202101");
         OfficeHeld[] all =
         [
-            new(County, Wudu, Day(0), Day(8)), new(Next, Wudu, Day(4), null), new(City, Longnan, Day(0), null), new(Nation, town, Day(2), null),
+            new(County, Wudu, Day(0), Day(8)), new(Next, Wudu, Day(4), null), new(City, Longnan, Day(0), null),
+            new(Nation, town, Day(2), null),
         ];
         Terms(County, Wudu, all).ShouldBe([(Day(0), Day(8))]);
         Terms(Next, Wudu, all).ShouldBe([(Day(4), null)]);
@@ -47,7 +48,8 @@ public sealed class WhoseOfficeItWas
     {
         OfficeHeld[] all =
         [
-            new(County, Wudu, Day(0), Day(2)), new(County, Wudu, Day(2), Day(6)), new(County, Wudu, Day(6), null), new(City, Longnan, Day(1), Day(3)),
+            new(County, Wudu, Day(0), Day(2)), new(County, Wudu, Day(2), Day(6)), new(County, Wudu, Day(6), null),
+            new(City, Longnan, Day(1), Day(3)),
         ];
         Terms(County, Wudu, all).ShouldBe([(Day(0), null)]);
     }

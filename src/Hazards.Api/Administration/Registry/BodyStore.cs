@@ -32,7 +32,7 @@ internal sealed class BodyStore(IEventLog log, IRegistryQueries registry, Rulebo
             var reached = before is null ? null : await registry.WithReachAsync(before, clock, stop);
             var act = new BodyAct(given.By, sectors, await BodiesAsync(command, given.By, stop))
             {
-                Above = command is ChangeBody { Parent: { } parent } ? await AboveAsync(parent, stop) : [],
+                Below = command is ChangeBody { Parent: not null } ? await registry.WithSubordinatesAsync(id, stop) : [],
             };
             var decision = command.Decide(reached, act);
             return decision.Refusal is { } refusal ? Proposal<Body>.Refuse(refusal) : Propose(id, before, decision.Events, given, terms);
@@ -62,15 +62,6 @@ internal sealed class BodyStore(IEventLog log, IRegistryQueries registry, Rulebo
         return named is { } id && (await registry.BodiesAsync([id], cancellationToken)).GetValueOrDefault(id) is { } body && by.Sees(body)
             ? ImmutableDictionary<BodyId, Body>.Empty.Add(id, body)
             : ImmutableDictionary<BodyId, Body>.Empty;
-    }
-
-    private async Task<ImmutableHashSet<BodyId>> AboveAsync(BodyId body, CancellationToken cancellationToken)
-    {
-        var above = ImmutableHashSet<BodyId>.Empty;
-        while ((await registry.BodiesAsync([body], cancellationToken)).GetValueOrDefault(body)?.Parent is { } parent
-            && !above.Contains(parent))
-            above = above.Add(body = parent);
-        return above;
     }
 
     private async Task<Body> AtVersionAsync(Guid stream, long version, CancellationToken cancellationToken) =>
